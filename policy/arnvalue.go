@@ -1,0 +1,89 @@
+package policy
+
+import (
+	"net/netip"
+	"strings"
+)
+
+// prefix is an address range of an IpAddress condition.
+type prefix struct{ netip.Prefix }
+
+// arnValue is a policy value of an Arn operator. Its six fields match one by
+// one and no star leaves its field (IAM User Guide, "ARN condition operators").
+// The single "*" matches every ARN.
+type arnValue struct {
+	every  bool
+	fields [6]glob
+	pieces []piece // with variables: the fields are cut once the values are known
+	vars   []piece
+}
+
+func newARNValue(pieces []piece) (arnValue, bool) {
+	var vars []piece
+	for _, p := range pieces {
+		if p.kind == pieceVar {
+			vars = append(vars, p)
+		}
+	}
+	if vars != nil {
+		return arnValue{pieces: pieces, vars: vars}, true
+	}
+	if len(pieces) == 1 && pieces[0].kind == pieceStar {
+		return arnValue{every: true}, true
+	}
+	fields, ok := arnFields(pieces)
+	return arnValue{fields: fields}, ok
+}
+
+// bind replaces the variables by their values: plain text, except that a colon
+// in it separates fields like any other.
+func (v *arnValue) bind(b *bindings) (arnValue, bool) {
+	pieces := make([]piece, len(v.pieces))
+	n := 0
+	for i, p := range v.pieces {
+		if p.kind == pieceVar {
+			p = piece{kind: pieceText, text: b.get(n)}
+			n++
+		}
+		pieces[i] = p
+	}
+	fields, ok := arnFields(pieces)
+	return arnValue{fields: fields}, ok
+}
+
+// arnFields cuts pieces at the first five colons of their text.
+func arnFields(pieces []piece) (fields [6]glob, ok bool) {
+	var field []piece
+	n := 0
+	for _, p := range pieces {
+		for p.kind == pieceText && n < 5 {
+			head, tail, colon := strings.Cut(p.text, ":")
+			if !colon {
+				break
+			}
+			if head != "" {
+				field = append(field, piece{kind: pieceText, text: head})
+			}
+			fields[n] = newGlob(field, false)
+			field, n = nil, n+1
+			p.text = tail
+		}
+		if p.kind != pieceText || p.text != "" {
+			field = append(field, p)
+		}
+	}
+	fields[n] = newGlob(field, false)
+	return fields, n == 5
+}
+
+func (m *matcher) matchARNValue(v *arnValue, a *arnText) bool {
+	if v.every {
+		return true
+	}
+	for i := range v.fields {
+		if !m.match(&v.fields[i], a.field(i)) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,287 @@
+package policy
+
+import (
+	"fmt"
+	"strings"
+)
+
+// check holds a well-formed document against the rules of its use.
+func (p *parser) check() {
+	sids := make(map[string]struct{})
+	for i := range p.doc.statements {
+		s := &p.doc.statements[i]
+		if s.sid != "" {
+			if _, twice := sids[s.sid]; twice {
+				p.add(s.sidPos, FaultSid, textSid, "Sid %q appears twice", clip(s.sid))
+			}
+			sids[s.sid] = struct{}{}
+		}
+		p.checkEffect(s)
+		p.checkPrincipal(s)
+		p.checkActions(s)
+		p.checkResources(s)
+		for j := range s.conditions {
+			p.checkCondition(&s.conditions[j])
+		}
+	}
+}
+
+func (p *parser) checkEffect(s *statementText) {
+	if s.effect == EffectAllow && !p.rules.allow {
+		p.add(s.pos, FaultProhibited, textSyntax, "this kind of policy can only deny")
+	}
+}
+
+func (p *parser) checkActions(s *statementText) {
+	if len(s.actions.items) == 0 {
+		p.add(s.pos, FaultNoAction, textNoAction, "the statement names no action")
+		return
+	}
+	if s.actions.not && !p.rules.notAction {
+		p.add(s.actions.pos, FaultProhibited, textSyntax, "this kind of policy has no NotAction")
+	}
+	for _, a := range s.actions.items {
+		if p.doc.use == Trust {
+			if s.actions.not || !p.doc.grammar.trustAction(a.s) {
+				p.add(a.pos, FaultAction, textTrustOnly, "a trust policy speaks only of assuming the role, its session tags and source identity")
+			}
+			continue
+		}
+		p.checkAction(a)
+	}
+}
+
+// trustAction reports whether an action, or every action a pattern can mean, is
+// one of assuming roles.
+func (g *Grammar) trustAction(action string) bool {
+	action = foldASCII(action)
+	for _, t := range g.trust {
+		if t == action {
+			return true
+		}
+	}
+	// sts:AssumeRole* and narrower; a wider pattern would take in all of STS.
+	return strings.HasPrefix(action, g.trust[0]) && strings.ContainsAny(action, "*?")
+}
+
+func (p *parser) checkAction(a text) {
+	if a.s == "*" {
+		if p.doc.use == RCP {
+			p.add(a.pos, FaultProhibited, textSyntax, "a resource control policy must name services")
+		}
+		return
+	}
+	vendor, name, ok := strings.Cut(a.s, ":")
+	switch {
+	case !ok:
+		p.add(a.pos, FaultAction, textPrefix, "an action is written service:Name")
+	case strings.Contains(name, ":"):
+		p.add(a.pos, FaultAction, textOneColon, "an action has one colon")
+	case vendor != "*" && !isVendor(vendor):
+		p.add(a.pos, FaultAction, fmt.Sprintf("Vendor %s is not valid", clip(vendor)),
+			"the service may hold letters, digits, dots and hyphens, or be a single *")
+	}
+}
+
+func isVendor(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; !isAlnum(c) && c != '-' && c != '.' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func (p *parser) checkResources(s *statementText) {
+	r := &s.resources
+	if p.rules.resource == prohibited {
+		if r.present {
+			element := "Resource"
+			if r.not {
+				element = "NotResource"
+			}
+			p.add(r.pos, FaultProhibited, fmt.Sprintf("Has prohibited field %s.", element), "this kind of policy is about one resource only")
+		}
+		return
+	}
+	if len(r.items) == 0 {
+		p.add(s.pos, FaultNoResource, textNoResource, "the statement names no resource")
+		return
+	}
+	for _, it := range r.items {
+		p.checkResource(it)
+	}
+}
+
+// checkResource gives a resource at most one fault.
+func (p *parser) checkResource(t text) {
+	if t.s == "*" {
+		return
+	}
+	if message, detail := p.doc.grammar.resourceForm(t.s, p.doc.variables); message != "" {
+		p.add(t.pos, FaultResource, message, "%s", detail)
+		return
+	}
+	fields := splitPattern(t.s, p.doc.variables)
+	switch {
+	case len(fields) < 6 && !p.rules.complete:
+		p.add(t.pos, FaultARN, textLegacy, "the ARN is incomplete; this kind of policy needs all six fields")
+	case len(fields) < 6 && strings.Contains(t.s, "::"):
+		p.add(t.pos, FaultARN, textLegacy, "the ARN has empty fields but not all six")
+	case len(fields) > 2 && fields[2] == "":
+		p.add(t.pos, FaultARN, textLegacy, "the ARN names no service")
+	default:
+		p.checkResourceVariables(t, fields)
+	}
+}
+
+// checkResourceVariables: a variable may stand in the last field only. IAM
+// would store it elsewhere and never match it, which silently disarms a Deny.
+func (p *parser) checkResourceVariables(t text, fields []string) {
+	if !p.doc.variables {
+		return
+	}
+	for i, f := range fields {
+		if _, bad := parseTemplate(f, true); bad != "" {
+			p.add(t.pos, FaultLegacy, textLegacy, "%s", bad)
+			return
+		}
+		if i < 5 && hasVariable(f) {
+			p.add(t.pos, FaultLegacy, textLegacy, "a variable may stand only after the fifth colon of an ARN")
+			return
+		}
+	}
+}
+
+// resourceForm checks the first fields as IAM does, returning IAM's text.
+func (g *Grammar) resourceForm(r string, variables bool) (message, detail string) {
+	fields := splitPattern(r, variables)
+	if len(fields) < 2 || fields[0] != "arn" && len(fields) > 2 && containsWord(g.partition, fields[1]) {
+		return fmt.Sprintf(`Resource %s must be in ARN format or "*".`, clip(r)), "a resource is an ARN or a single *"
+	}
+	if !containsWord(g.partition, fields[1]) {
+		return badPartition(fields), "the partition is not one of this grammar"
+	}
+	if len(fields) < 3 || strings.ContainsAny(fields[2], "*?") {
+		return textVendor, "the service must be written out"
+	}
+	if len(fields) < 4 {
+		return "", ""
+	}
+	rest := ""
+	if len(fields) == 6 {
+		rest = fields[5]
+	}
+	region := fields[3]
+	switch fields[2] {
+	case "iam":
+		if region != "" && region != "*" {
+			return fmt.Sprintf("IAM resource %s cannot contain region information.", clip(r)), "IAM has no regions"
+		}
+		if len(fields) == 6 && !g.iamPath(rest) {
+			return fmt.Sprintf(`IAM resource path must either be "*" or start with %s.`, strings.Join(g.iamPaths, ", ")),
+				"the last field does not name a kind of IAM resource"
+		}
+	case "s3":
+		if region != "" && region != "*" && !strings.HasPrefix(rest, "accesspoint/") && !strings.HasPrefix(rest, "job/") && !strings.HasPrefix(rest, "storage-lens/") {
+			return fmt.Sprintf("Resource %s can not contain region information.", clip(r)), "bucket ARNs have no region"
+		}
+	}
+	return "", ""
+}
+
+func badPartition(fields []string) string {
+	var rest [4]string
+	for i := range rest {
+		rest[i] = "*"
+		if len(fields) > i+2 {
+			rest[i] = fields[i+2]
+		}
+	}
+	return fmt.Sprintf(`Partition "%s" is not valid for resource "arn:%s:%s:%s:%s:%s".`,
+		clip(fields[1]), clip(fields[1]), clip(rest[0]), clip(rest[1]), clip(rest[2]), clip(rest[3]))
+}
+
+// iamPath accepts the kinds of IAM resources, and patterns that may mean them.
+func (g *Grammar) iamPath(rest string) bool {
+	kind, _, _ := strings.Cut(rest, "/")
+	if strings.ContainsAny(kind, "*?$") {
+		return true
+	}
+	for _, p := range g.iamPaths {
+		if strings.HasPrefix(rest, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// splitPattern cuts at the first five colons that are not inside a variable.
+func splitPattern(s string, variables bool) []string {
+	fields := make([]string, 0, 6)
+	start := 0
+	for i := 0; i < len(s) && len(fields) < 5; i++ {
+		if variables && strings.HasPrefix(s[i:], "${") {
+			if end := variableEnd(s, i+2); end > 0 {
+				i = end
+			}
+			continue
+		}
+		if s[i] == ':' {
+			fields = append(fields, s[start:i])
+			start = i + 1
+		}
+	}
+	return append(fields, s[start:])
+}
+
+func (p *parser) checkCondition(c *conditionText) {
+	for _, v := range c.values {
+		if c.op.class == classDate && !dateForm(v.s) {
+			p.add(v.pos, FaultLegacy, textLegacy, "%q is neither an ISO 8601 date nor seconds since 1970", clip(v.s))
+			continue
+		}
+		if !p.doc.variables {
+			continue
+		}
+		if !c.op.class.variables() {
+			if hasVariable(v.s) {
+				p.add(v.pos, FaultLegacy, textLegacy, "%s takes no variables", c.name)
+			}
+			continue
+		}
+		if _, bad := parseTemplate(v.s, true); bad != "" {
+			p.add(v.pos, FaultLegacy, textLegacy, "%s", bad)
+		}
+	}
+}
+
+func containsWord(words []string, w string) bool {
+	for _, have := range words {
+		if have == w {
+			return true
+		}
+	}
+	return false
+}
+
+// foldASCII lowers A–Z and nothing else: no other letter may become an ASCII one.
+func foldASCII(s string) string {
+	for i := 0; i < len(s); i++ {
+		if 'A' <= s[i] && s[i] <= 'Z' {
+			b := []byte(s)
+			for j := i; j < len(b); j++ {
+				b[j] = foldByte(b[j])
+			}
+			return string(b)
+		}
+	}
+	return s
+}
+
+func foldByte(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c
+}

@@ -1,0 +1,152 @@
+package policy
+
+import (
+	"fmt"
+	"strings"
+)
+
+func (p *parser) checkPrincipal(s *statementText) {
+	e := s.principals
+	if e == nil {
+		if p.rules.principal == required {
+			p.add(s.pos, FaultSyntax, textSyntax, "a statement of this kind of policy needs a Principal")
+		}
+		return
+	}
+	if p.rules.principal == prohibited {
+		p.add(e.pos, FaultPrincipalDenied, textPrincipal, "who may do this is said by attaching the policy, not inside it")
+		return
+	}
+	if e.not && !p.rules.notPrincipal {
+		p.add(e.pos, FaultProhibited, textSyntax, "this kind of policy has no NotPrincipal")
+		return
+	}
+	if p.doc.use == RCP {
+		if len(e.items) != 1 || !e.bare || e.items[0].s != "*" {
+			p.add(e.pos, FaultProhibited, textSyntax, "a resource control policy is about everyone: Principal is exactly \"*\"")
+		}
+		return
+	}
+	if e.bare {
+		p.checkBare(e)
+		return
+	}
+	for _, it := range e.items {
+		if !p.doc.grammar.principalForm(it.typ, it.s) {
+			p.add(it.pos, FaultPrincipal, InvalidPrincipal(it.typ, it.s), "%s", principalHint(it.typ, it.s))
+		}
+	}
+}
+
+func (p *parser) checkBare(e *principalText) {
+	switch it := e.items[0]; {
+	case it.s != "*":
+		p.add(it.pos, FaultPrincipal, InvalidPrincipal("AWS", it.s), "the string form can only be \"*\"")
+	case p.doc.use == Trust:
+		p.add(it.pos, FaultPrincipal, textStar, `a trust policy writes {"AWS":"*"}`)
+	}
+}
+
+// InvalidPrincipal is IAM's text for a principal that cannot be used, also for
+// one in the right form that does not exist: whoever saves a document checks
+// that with Document.Principals.
+func InvalidPrincipal(typ, value string) string {
+	return fmt.Sprintf(`Invalid principal in policy: "%s":"%s"`, clip(typ), clip(value))
+}
+
+func principalHint(typ, value string) string {
+	if strings.ContainsAny(value, "*?") {
+		return "a principal has no wildcards, except a single * for everyone"
+	}
+	switch typ {
+	case "AWS":
+		return "an account id, a root, user, role, session or federated user ARN, or a unique id"
+	case "Service":
+		return "the name of a service"
+	case "Federated":
+		return "the ARN of a SAML or OIDC provider, or the name of a well-known one"
+	case "CanonicalUser":
+		return "a canonical user id"
+	}
+	return "the kinds of principals are AWS, Service, Federated and CanonicalUser"
+}
+
+// principalForm reports whether a value names a principal of the type. A
+// wildcard inside a longer value never does: "arn:aws:iam::*:role/x" would
+// reach into every account by a name anyone can choose.
+func (g *Grammar) principalForm(typ, v string) bool {
+	switch typ {
+	case "AWS":
+		return v == "*" || isAccount(v) || isUniqueID(v) || g.principalARN(v)
+	case "Service":
+		return isHostName(v)
+	case "Federated":
+		return containsWord(g.providers, v) || g.providerARN(v)
+	case "CanonicalUser":
+		return v != "" && isVendor(v)
+	}
+	return false
+}
+
+func (g *Grammar) principalARN(v string) bool {
+	f := strings.SplitN(v, ":", 6)
+	if len(f) != 6 || f[0] != "arn" || !containsWord(g.partition, f[1]) || f[3] != "" || !isAccount(f[4]) {
+		return false
+	}
+	if strings.ContainsAny(f[5], "*?") {
+		return false
+	}
+	kind, rest, _ := strings.Cut(f[5], "/")
+	switch f[2] {
+	case "iam":
+		return f[5] == "root" || (kind == "user" || kind == "role") && rest != "" && !strings.HasSuffix(rest, "/")
+	case "sts":
+		role, session, _ := strings.Cut(rest, "/")
+		return kind == "federated-user" && rest != "" || kind == "assumed-role" && role != "" && session != ""
+	}
+	return false
+}
+
+func (g *Grammar) providerARN(v string) bool {
+	f := strings.SplitN(v, ":", 6)
+	if len(f) != 6 || f[0] != "arn" || !containsWord(g.partition, f[1]) || f[2] != "iam" || f[3] != "" || !isAccount(f[4]) {
+		return false
+	}
+	kind, rest, _ := strings.Cut(f[5], "/")
+	return (kind == "saml-provider" || kind == "oidc-provider") && rest != "" && !strings.ContainsAny(rest, "*?")
+}
+
+func isAccount(s string) bool {
+	if len(s) != 12 {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// isUniqueID recognises the ids of users and roles. ("IAM identifiers", IAM
+// User Guide: unique id prefixes.)
+func isUniqueID(s string) bool {
+	if len(s) < 16 || len(s) > 128 || !strings.HasPrefix(s, "AIDA") && !strings.HasPrefix(s, "AROA") {
+		return false
+	}
+	for i := 4; i < len(s); i++ {
+		if c := s[i]; (c < 'A' || c > 'Z') && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return true
+}
+
+func isHostName(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; !isAlnum(c) && c != '.' && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return s != ""
+}

@@ -1,0 +1,338 @@
+package policy
+
+import (
+	"encoding/base64"
+	"strings"
+)
+
+// truth has three values: a condition on a key that is not known yet is neither
+// true nor false. Decide never meets an unknown key; it lets unknown count
+// against the caller.
+type truth uint8
+
+const (
+	isFalse truth = iota
+	isUnknown
+	isTrue
+)
+
+func truthOf(b bool) truth {
+	if b {
+		return isTrue
+	}
+	return isFalse
+}
+
+func (t truth) not() truth { return isTrue - t }
+
+// and and or are Kleene's: the smaller and the larger of both.
+func (t truth) and(u truth) truth { return min(t, u) }
+func (t truth) or(u truth) truth  { return max(t, u) }
+
+// evaluator holds one request while it is decided. It lives on the stack.
+type evaluator struct {
+	who     *Principal
+	action  string
+	arn     arnText
+	keys    Keys
+	bounded bool
+	open    bool // a key that is absent may still come: it is unknown
+}
+
+// nobody is the caller of a Request without a Principal.
+var nobody = Principal{Type: Anonymous}
+
+func newEvaluator(l *Layers, r *Request) evaluator {
+	e := evaluator{who: r.Principal, action: r.Action, arn: cutARN(r.Resource), keys: r.Keys, bounded: l.Boundary != nil}
+	if e.who == nil {
+		e.who = &nobody
+	}
+	return e
+}
+
+func (e *evaluator) lookup(key string) (Values, bool) {
+	if e.keys == nil {
+		return Values{}, false
+	}
+	return e.keys.Lookup(key)
+}
+
+// matches tests a whole statement, cheapest element first.
+func (e *evaluator) matches(s *statement, sc scope) (truth, grant) {
+	if !e.actionMatches(s) {
+		return isFalse, grantNone
+	}
+	t := e.resourceMatches(s)
+	if t == isFalse {
+		return isFalse, grantNone
+	}
+	g := s.principals.grants(e.who, sc, s.effect, e.bounded)
+	if g == grantNone {
+		return isFalse, grantNone
+	}
+	for i := range s.conditions {
+		if t = t.and(e.condition(&s.conditions[i])); t == isFalse {
+			return isFalse, grantNone
+		}
+	}
+	return t, g
+}
+
+func (e *evaluator) actionMatches(s *statement) bool {
+	if s.anyAction {
+		return !s.notAction
+	}
+	var m matcher
+	for i := range s.actions {
+		if m.match(&s.actions[i], e.action) {
+			return !s.notAction
+		}
+	}
+	return s.notAction
+}
+
+func (e *evaluator) resourceMatches(s *statement) truth {
+	if !s.hasResource {
+		return isTrue
+	}
+	found := isFalse
+	for i := range s.resources {
+		if found = found.or(e.resource(&s.resources[i])); found == isTrue {
+			break
+		}
+	}
+	if !s.notResource {
+		return found
+	}
+	// A pattern whose variable has no value covers nothing, so NotResource reaches the resource, whatever the effect: that is the
+	// documentation to the letter ("will not match any resource"). Contested; see docs/decisions/012.
+	return found.not()
+}
+
+// resource tests one pattern. One whose variable has no value matches nothing.
+func (e *evaluator) resource(p *arnPattern) truth {
+	var m matcher
+	if p.kind != globGeneral {
+		return truthOf(m.matchARN(p, &e.arn))
+	}
+	vars := p.vars()
+	if len(vars) == 0 {
+		return truthOf(m.matchARN(p, &e.arn))
+	}
+	var b bindings
+	if t := e.resolve(vars, &b); t != isTrue {
+		return t
+	}
+	m.vals = &b
+	return truthOf(m.matchARN(p, &e.arn))
+}
+
+// unresolved reports whether a variable of the pattern has no value, for reports.
+func (e *evaluator) unresolved(p *arnPattern) bool {
+	var b bindings
+	return p.kind == globGeneral && e.resolve(p.vars(), &b) == isFalse
+}
+
+// resolve finds the values of variables: false if one has none, also no
+// default. A multivalued key is no value.
+func (e *evaluator) resolve(vars []piece, b *bindings) truth {
+	b.reset(len(vars))
+	t := isTrue
+	for i := range vars {
+		v, ok := e.lookup(vars[i].text)
+		switch {
+		case ok && !v.Multi:
+			b.set(i, v.One)
+		case !ok && e.open:
+			t = t.and(isUnknown)
+		case vars[i].has:
+			b.set(i, vars[i].def)
+		default:
+			return isFalse
+		}
+	}
+	return t
+}
+
+// condition evaluates one key under one operator (IAM User Guide, "Condition
+// operators" and "Multivalued context keys").
+func (e *evaluator) condition(c *condition) truth {
+	v, known := e.lookup(c.key)
+	present := known && (!v.Multi || len(v.List) > 0)
+	if c.class == classNull {
+		return e.null(c, present, !known && e.open)
+	}
+	if !present {
+		switch {
+		case !known && e.open:
+			return isUnknown
+		case c.ifExists || c.set == setAll:
+			return isTrue
+		case c.set == setAny:
+			return isFalse
+		}
+		return truthOf(c.negated)
+	}
+	if !v.Multi {
+		return e.test(c, v.One)
+	}
+	switch c.set {
+	case setAll:
+		t := isTrue
+		for _, one := range v.List {
+			t = t.and(e.test(c, one))
+		}
+		return t
+	case setAny:
+		t := isFalse
+		for _, one := range v.List {
+			t = t.or(e.test(c, one))
+		}
+		return t
+	}
+	return isFalse // several values need a set operator
+}
+
+func (e *evaluator) null(c *condition, present, unknown bool) truth {
+	switch {
+	case c.set == setAll:
+		return isTrue
+	case c.set == setAny:
+		return isFalse
+	}
+	for _, absent := range c.bools {
+		if unknown {
+			return isUnknown
+		}
+		if absent != present {
+			return isTrue
+		}
+	}
+	return isFalse
+}
+
+// test holds one value of the request against the values of the policy: some
+// of them must match, or with a negated operator none. A value on either side
+// that cannot be read as its type satisfies neither.
+func (e *evaluator) test(c *condition, v string) truth {
+	t, readable := e.compare(c, v)
+	switch {
+	case !readable || c.negated && c.unread:
+		return isFalse
+	case c.negated:
+		return t.not()
+	}
+	return t
+}
+
+func (e *evaluator) compare(c *condition, v string) (t truth, readable bool) {
+	switch c.class {
+	case classString, classFold, classLike:
+		return e.compareText(c, v), true
+	case classARN:
+		return e.compareARN(c, v)
+	case classNumber:
+		d, ok := parseDecimal(v)
+		for i := range c.numbers {
+			t = t.or(truthOf(c.rel.holds(d.compare(c.numbers[i]))))
+		}
+		return t, ok
+	case classDate:
+		d, ok := parseDate(v)
+		for i := range c.dates {
+			t = t.or(truthOf(c.rel.holds(d.compare(c.dates[i]))))
+		}
+		return t, ok
+	case classIP:
+		a, ok := parseAddr(v)
+		for i := range c.nets {
+			t = t.or(truthOf(c.nets[i].Contains(a)))
+		}
+		return t, ok
+	case classBool:
+		b, ok := parseBool(v)
+		for i := range c.bools {
+			t = t.or(truthOf(c.bools[i] == b))
+		}
+		return t, ok
+	}
+	raw, err := base64.StdEncoding.DecodeString(v)
+	for i := range c.binaries {
+		t = t.or(truthOf(c.binaries[i] == string(raw)))
+	}
+	return t, err == nil
+}
+
+func (e *evaluator) compareText(c *condition, v string) truth {
+	if c.strings != nil {
+		_, ok := c.strings[v]
+		return truthOf(ok)
+	}
+	t := isFalse
+	for i := range c.globs {
+		if t = t.or(e.text(c, &c.globs[i], v)); t == isTrue {
+			break
+		}
+	}
+	return t
+}
+
+// text compares with one policy value. A variable without a value matches
+// nothing; under a negated operator that makes the condition true.
+func (e *evaluator) text(c *condition, g *glob, v string) truth {
+	var m matcher
+	if len(g.vars) == 0 {
+		if c.class == classFold {
+			return truthOf(sameFold(g.lit, v))
+		}
+		return truthOf(m.match(g, v))
+	}
+	var b bindings
+	if t := e.resolve(g.vars, &b); t != isTrue {
+		return t
+	}
+	if c.class == classFold {
+		return truthOf(sameFold(bound(g.segs[0].pieces, &b), v))
+	}
+	m.vals = &b
+	return truthOf(m.match(g, v))
+}
+
+func bound(pieces []piece, b *bindings) string {
+	var s strings.Builder
+	n := 0
+	for _, p := range pieces {
+		if p.kind == pieceVar {
+			p.text = b.get(n)
+			n++
+		}
+		s.WriteString(p.text)
+	}
+	return s.String()
+}
+
+func (e *evaluator) compareARN(c *condition, v string) (t truth, readable bool) {
+	a := cutARN(v)
+	if !a.ok {
+		return isFalse, false
+	}
+	for i := range c.arns {
+		if t = t.or(e.arnValue(&c.arns[i], &a)); t == isTrue {
+			break
+		}
+	}
+	return t, true
+}
+
+func (e *evaluator) arnValue(p *arnValue, a *arnText) truth {
+	var m matcher
+	if len(p.vars) == 0 {
+		return truthOf(m.matchARNValue(p, a))
+	}
+	var b bindings
+	if t := e.resolve(p.vars, &b); t != isTrue {
+		return t
+	}
+	filled, ok := p.bind(&b)
+	return truthOf(ok && m.matchARNValue(&filled, a))
+}

@@ -1,0 +1,82 @@
+package policy_test
+
+import (
+	"fmt"
+
+	"github.com/daypass/daypass/policy"
+)
+
+func Example() {
+	doc, err := policy.Parse(policy.AWS(), policy.Inline, []byte(`{
+		"Version": "2012-10-17",
+		"Statement": {"Sid": "Home", "Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::home/${aws:username}/*"}
+	}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	layers := &policy.Layers{Identity: []policy.Source{{ID: "home", Type: "user", Policy: doc.Compile()}}}
+	keys := policy.MapKeys{}
+	keys.Set("aws:username", "alice")
+	for _, resource := range []string{"arn:aws:s3:::home/alice/notes", "arn:aws:s3:::home/bob/notes"} {
+		d := policy.Decide(layers, &policy.Request{
+			Principal: &policy.Principal{Type: policy.User, ARN: "arn:aws:iam::111122223333:user/alice", Account: "111122223333"},
+			Action:    "s3:GetObject", Resource: resource, ResourceAccount: "111122223333", Keys: keys,
+		})
+		if d.Allowed() {
+			fmt.Println(resource, "is allowed by", d.Source)
+			continue
+		}
+		fmt.Println(resource, "is denied", d.Reason("s3:GetObject"))
+	}
+	// Output:
+	// arn:aws:s3:::home/alice/notes is allowed by home
+	// arn:aws:s3:::home/bob/notes is denied because no identity-based policy allows the s3:GetObject action
+}
+
+func ExampleParse() {
+	_, err := policy.Parse(policy.AWS(), policy.Managed, []byte("{\"Version\": \"2012-10-17\",\n \"Statement\": {\"Effect\": \"Allow\", \"Action\": \"s3:*\", \"Resource\": \"bucket\"}}"))
+	fmt.Println(err)
+	if s, ok := err.(*policy.SyntaxError); ok {
+		f := s.Faults[0]
+		fmt.Printf("line %d, column %d: %s\n", f.Pos.Line, f.Pos.Column, f.Detail)
+	}
+	// Output:
+	// Resource bucket must be in ARN format or "*".
+	// line 2, column 65: a resource is an ARN or a single *
+}
+
+func ExampleExplain() {
+	doc, err := policy.Parse(policy.AWS(), policy.Inline, []byte(`{"Version": "2012-10-17", "Statement": {"Effect": "Allow",
+		"Action": "s3:Get*", "Resource": "*", "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	trace := policy.Explain(
+		&policy.Layers{Identity: []policy.Source{{ID: "with-mfa", Policy: doc.Compile()}}},
+		&policy.Request{
+			Principal: &policy.Principal{Type: policy.User, ARN: "arn:aws:iam::111122223333:user/alice", Account: "111122223333"},
+			Action:    "s3:GetObject", Resource: "arn:aws:s3:::b/k", ResourceAccount: "111122223333",
+		})
+	for _, miss := range trace.Nearest(1) {
+		for _, m := range miss.Failed {
+			fmt.Println(miss.Source, m.Element, m.Operator, m.Key, m.Policy, "absent:", m.Absent)
+		}
+	}
+	// Output:
+	// with-mfa Condition Bool aws:MultiFactorAuthPresent [true] absent: true
+}
+
+func ExampleDocument_RewritePrincipals() {
+	doc, err := policy.Parse(policy.AWS(), policy.Trust, []byte(`{"Statement": {"Effect": "Allow",
+  "Principal": {"AWS": "arn:aws:iam::111122223333:user/alice"}, "Action": "sts:AssumeRole"}}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%s\n", doc.RewritePrincipals(func(typ, value string) string { return "AIDAALICE00000000001" }))
+	// Output:
+	// {"Statement": {"Effect": "Allow",
+	//   "Principal": {"AWS": "AIDAALICE00000000001"}, "Action": "sts:AssumeRole"}}
+}

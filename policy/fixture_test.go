@@ -1,0 +1,96 @@
+package policy_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/daypass/daypass/policy"
+)
+
+const account = "111122223333"
+
+// statement makes a document of one statement.
+func statement(effect, action, resource, more string) string {
+	if more != "" {
+		more = "," + more
+	}
+	return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":%q,"Action":%q,"Resource":%q%s}]}`, effect, action, resource, more)
+}
+
+func identity(t testing.TB, docs ...string) *policy.Layers {
+	t.Helper()
+	l := &policy.Layers{}
+	for _, d := range docs {
+		l.Identity = append(l.Identity, source(t, policy.Managed, d))
+	}
+	return l
+}
+
+// keys reads "k=v" pairs; "k=[a,b]" is a list.
+func keys(pairs ...string) policy.MapKeys {
+	m := policy.MapKeys{}
+	for _, p := range pairs {
+		k, v, _ := strings.Cut(p, "=")
+		if list, ok := strings.CutPrefix(v, "["); ok {
+			list = strings.TrimSuffix(list, "]")
+			if list == "" {
+				m.SetList(k)
+			} else {
+				m.SetList(k, strings.Split(list, ",")...)
+			}
+			continue
+		}
+		m.Set(k, v)
+	}
+	return m
+}
+
+func getObject(p *policy.Principal, k policy.MapKeys) *policy.Request {
+	return &policy.Request{Principal: p, Action: "s3:GetObject", Resource: "arn:aws:s3:::b/k", ResourceAccount: account, Keys: k}
+}
+
+// verdict decides, and holds Explain to the same answer.
+func verdict(t testing.TB, l *policy.Layers, r *policy.Request) policy.Verdict {
+	t.Helper()
+	d := policy.Decide(l, r)
+	if e := policy.Explain(l, r).Decision; e != d {
+		t.Errorf("Explain says %+v, Decide %+v", e, d)
+	}
+	return d.Verdict
+}
+
+// holds reports whether an Allow with the condition lets the request through,
+// and checks that a Deny with it stops the request in exactly the same cases.
+func holds(t testing.TB, condition string, k policy.MapKeys) bool {
+	t.Helper()
+	r := getObject(alice(), k)
+	allowed := verdict(t, identity(t, statement("Allow", "*", "*", `"Condition":`+condition)), r) == policy.Allow
+	denied := verdict(t, identity(t, allowAll, statement("Deny", "*", "*", `"Condition":`+condition)), r) == policy.ExplicitDeny
+	if allowed != denied {
+		t.Errorf("%s: Allow matches %v, Deny matches %v", condition, allowed, denied)
+	}
+	return allowed
+}
+
+func refused(t testing.TB, use policy.Use, doc string) *policy.SyntaxError {
+	t.Helper()
+	d, err := policy.Parse(policy.AWS(), use, []byte(doc))
+	if err == nil {
+		t.Errorf("accepted as %s: %.200s", use, doc)
+		return nil
+	}
+	if d != nil {
+		t.Errorf("a document besides the error")
+	}
+	s, ok := err.(*policy.SyntaxError)
+	if !ok || len(s.Faults) == 0 {
+		t.Fatalf("error %T %v", err, err)
+	}
+	for _, f := range s.Faults {
+		if f.Message == "" || f.Detail == "" || f.Code == "" || f.Pos.Line < 1 || f.Pos.Column < 1 {
+			t.Errorf("incomplete fault %+v", f)
+		}
+	}
+	return s
+}

@@ -1,0 +1,103 @@
+package policy_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/daypass/daypass/policy"
+)
+
+// corpusInputs adds the documents of the validity corpus.
+func corpusInputs(f *testing.F) {
+	file, err := os.Open("testdata/corpus/validity.jsonl")
+	if err != nil {
+		f.Fatal(err)
+	}
+	defer file.Close()
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var c validityCase
+		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(c.source(), uint8(0))
+	}
+}
+
+// Whatever is accepted is JSON to the standard library too, can be compiled,
+// decided and explained, keeps its text and is accepted again.
+func FuzzParse(f *testing.F) {
+	corpusInputs(f)
+	f.Add([]byte(trustText), uint8(policy.Trust))
+	f.Add([]byte(`{"Statement":{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"*","Resource":"*","Condition":{"ArnLike":{"a":"${x:y, 'z'}:*"}}}}`), uint8(policy.Resource))
+	f.Fuzz(func(t *testing.T, src []byte, use uint8) {
+		u := policy.Use(use % 7)
+		d, err := policy.Parse(policy.AWS(), u, src)
+		if err != nil {
+			if s, ok := err.(*policy.SyntaxError); !ok || len(s.Faults) == 0 || s.Error() == "" || d != nil {
+				t.Fatalf("%T %v", err, err)
+			}
+			return
+		}
+		var plain struct{ Statement json.RawMessage }
+		if err := json.Unmarshal(src, &plain); err != nil || len(plain.Statement) == 0 {
+			t.Fatalf("accepted, but not JSON: %v", err)
+		}
+		if string(d.Source()) != string(src) || d.Size() > utf8.RuneCount(src) {
+			t.Fatal("the text changed")
+		}
+		same := d.RewritePrincipals(func(_, v string) string { return v })
+		if string(same) != string(src) {
+			t.Fatal("rewriting nothing changed the text")
+		}
+		s := policy.Source{Policy: d.Compile()}
+		r := getObject(alice(), keys("aws:username=alice", "a=b"))
+		for _, l := range []*policy.Layers{{Identity: []policy.Source{s}}, {Resource: &s, Kind: policy.ResourceTrust}} {
+			if dec := policy.Decide(l, r); dec != policy.Explain(l, r).Decision {
+				t.Fatal("Explain disagrees")
+			}
+		}
+	})
+}
+
+// No operator, value or context makes a condition and its Deny disagree, or a
+// value that cannot be read match.
+func FuzzCondition(f *testing.F) {
+	f.Add("StringLike", "a*", "abc", false)
+	f.Add("NumericLessThan", "1", "0.5", false)
+	f.Add("DateEquals", "2020-01-01T00:00:00Z", "1577836800", false)
+	f.Add("ForAnyValue:IpAddress", "10.0.0.0/8", "::ffff:10.0.0.1", true)
+	f.Add("ArnNotLike", "arn:aws:s3:::${k:x}", "arn:aws:s3:::b", false)
+	f.Add("BinaryEquals", "QQ==", "QQ==", false)
+	f.Add("NullIfExists", "true", "", true)
+	f.Fuzz(func(t *testing.T, op, value, given string, multi bool) {
+		cond, err := json.Marshal(map[string]map[string]string{op: {"k:x": value}})
+		if err != nil || !utf8.ValidString(op) || !utf8.ValidString(value) {
+			return
+		}
+		doc := func(effect string) []byte {
+			return []byte(`{"Version":"2012-10-17","Statement":{"Effect":"` + effect + `","Action":"*","Resource":"*","Condition":` + string(cond) + `}}`)
+		}
+		if _, err := policy.Parse(policy.AWS(), policy.Managed, doc("Allow")); err != nil {
+			return
+		}
+		k := policy.MapKeys{}
+		if multi {
+			k.SetList("k:x", given, "other")
+		} else {
+			k.Set("k:x", given)
+		}
+		r := getObject(alice(), k)
+		allow := source(t, policy.Managed, string(doc("Allow")))
+		deny := source(t, policy.Managed, string(doc("Deny")))
+		allowed := policy.Decide(&policy.Layers{Identity: []policy.Source{allow}}, r).Allowed()
+		denied := policy.Decide(&policy.Layers{Identity: []policy.Source{deny}}, r).Verdict == policy.ExplicitDeny
+		if allowed != denied {
+			t.Fatalf("%s with %q: allows %v, denies %v", cond, given, allowed, denied)
+		}
+	})
+}
