@@ -1,0 +1,104 @@
+package fault
+
+// What is the thing a failure is about. The list is closed like that of [Kind].
+type What uint8
+
+const (
+	// None: the Kind says it all.
+	None What = iota
+	Account
+	User
+	Group
+	Role
+	// Policy is a managed policy.
+	Policy
+	PolicyVersion
+	// UserPolicy, GroupPolicy and RolePolicy are inline policies.
+	UserPolicy
+	GroupPolicy
+	RolePolicy
+	AccessKey
+	// Attachment is a managed policy attached to a user, group or role.
+	Attachment
+	// Boundary is a permissions boundary.
+	Boundary
+	// Membership is a user's being in a group.
+	Membership
+	LoginProfile
+	MFADevice
+	InstanceProfile
+	Tag
+	// DuplicateTag: two tags whose keys differ at most in case.
+	DuplicateTag
+	// TransitiveTag: a transitive key that is not among the tags.
+	TransitiveTag
+	// InheritedTag: a session tag that the calling session already fixed.
+	InheritedTag
+	// TagPrefix: a tag key with a reserved prefix.
+	TagPrefix
+	// Duration: longer than the role allows.
+	Duration
+	// ChainDuration: longer than a chained session may last.
+	ChainDuration
+	SessionPolicy
+	SessionTags
+	SourceIdentity
+	// RootSession: the root of an account tried to assume a role.
+	RootSession
+	// ARN: a resource name that cannot be parsed.
+	ARN
+	// Principal: a principal in a trust policy; Name is its type, Detail its value.
+	Principal
+	TrustPolicy
+	Operation
+	// Parameter: a request parameter; Name is its name in the cloud's lower camel case.
+	Parameter
+	Credential
+	Token
+	Signature
+	Body
+	// Marker: a paging marker that this server did not give out.
+	Marker
+	// Document: a policy document as such.
+	Document
+	Organization
+	// DefaultVersion: the default version of a managed policy.
+	DefaultVersion
+	Explanation
+	// Key is a key of the sealing ring.
+	Key
+	// Record is a stored record as a whole.
+	Record
+
+	whats
+)
+
+// Whats lists every What, in order.
+func Whats() []What {
+	all := make([]What, 0, whats)
+	for w := None; w < whats; w++ {
+		all = append(all, w)
+	}
+	return all
+}
+
+// String is the thing's name for logs.
+func (w What) String() string {
+	if w >= whats {
+		return "unknown"
+	}
+	return whatNames[w]
+}
+
+var whatNames = [whats]string{
+	None: "none", Account: "account", User: "user", Group: "group", Role: "role", Policy: "policy",
+	PolicyVersion: "policy version", UserPolicy: "user policy", GroupPolicy: "group policy", RolePolicy: "role policy",
+	AccessKey: "access key", Attachment: "attachment", Boundary: "boundary", Membership: "membership",
+	LoginProfile: "login profile", MFADevice: "mfa device", InstanceProfile: "instance profile", Tag: "tag",
+	DuplicateTag: "duplicate tag", TransitiveTag: "transitive tag", InheritedTag: "inherited tag", TagPrefix: "tag prefix",
+	Duration: "duration", ChainDuration: "chain duration", SessionPolicy: "session policy", SessionTags: "session tags",
+	SourceIdentity: "source identity", RootSession: "root session", ARN: "arn", Principal: "principal",
+	TrustPolicy: "trust policy", Operation: "operation", Parameter: "parameter", Credential: "credential", Token: "token",
+	Signature: "signature", Body: "body", Marker: "marker", Document: "document", Organization: "organization",
+	DefaultVersion: "default version", Explanation: "explanation", Key: "key", Record: "record",
+}

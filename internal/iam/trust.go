@@ -1,0 +1,137 @@
+package iam
+
+import (
+	"strings"
+
+	"github.com/daypass/daypass/internal/arn"
+	"github.com/daypass/daypass/internal/fault"
+	"github.com/daypass/daypass/policy"
+)
+
+// bindTrust reads a new trust policy and gives the text to store, in which every user and role stands by its unique id: a namesake
+// who comes after the one who was meant is somebody else (AWS JSON policy elements: Principal, IAM User Guide). It fails with
+// Malformed — What Principal with the type as Name and the value as Detail for a principal that does not exist — or Limit.
+func (t *Tx) bindTrust(role, document string) (string, error) {
+	if len(document) > maxDocument {
+		return "", &fault.Error{Kind: fault.TooLarge, What: fault.TrustPolicy, Limit: maxDocument}
+	}
+	doc, err := policy.Parse(policy.AWS(), policy.Trust, []byte(document))
+	if err != nil {
+		return "", fault.MalformedDocument(fault.TrustPolicy, err.Error(), err)
+	}
+	if doc.Size() > t.quotas.Trust {
+		return "", fault.Exceeded(fault.Role, fault.TrustPolicy, role, t.quotas.Trust)
+	}
+	for _, p := range doc.Principals() {
+		if _, ok := t.bindPrincipal(p.Type, p.Value); !ok {
+			return "", &fault.Error{Kind: fault.Malformed, What: fault.Principal, Subject: fault.TrustPolicy, Name: p.Type, Detail: p.Value}
+		}
+	}
+	bound := doc.RewritePrincipals(func(typ, value string) string {
+		if id, ok := t.bindPrincipal(typ, value); ok {
+			return id
+		}
+		return value
+	})
+	return string(bound), nil
+}
+
+// bindPrincipal gives a principal as it is stored. ok is false for one that may not stand in a trust policy.
+func (s *tables) bindPrincipal(typ, value string) (stored string, ok bool) {
+	switch typ {
+	case "AWS":
+		return s.bindAWS(value)
+	case "Service":
+		return value, isHostName(value)
+	case "Federated":
+		return value, isFederated(value)
+	}
+	return "", false
+}
+
+// bindAWS accepts everybody ("*"), an account of this server, its root, a user, a role, a session, and the unique id of a user or
+// role that exists. Groups are no principals, and no part of a name may be a pattern.
+func (s *tables) bindAWS(value string) (string, bool) {
+	if value == "*" {
+		return value, true
+	}
+	if arn.IsAccount(value) {
+		_, err := s.Account(value)
+		return value, err == nil
+	}
+	if IsUniqueID(value) {
+		_, exists := s.Display(value)
+		return value, exists
+	}
+	n, err := arn.Parse(value)
+	if err != nil || n.Region != "" || n.Partition != "aws" || strings.ContainsAny(value, "*?") {
+		return "", false
+	}
+	if _, err := s.Account(n.Account); err != nil {
+		return "", false
+	}
+	switch n.Service {
+	case "iam":
+		if n.Resource == "root" {
+			return value, true
+		}
+		return s.Resolve(value)
+	case "sts":
+		return value, isSession(n)
+	}
+	return "", false
+}
+
+// isSession accepts role sessions and federated user sessions, which exist for a while only and so are bound by name.
+func isSession(n arn.Name) bool {
+	if role, session, ok := n.Session(); ok {
+		return checkName("", role, 64) == nil && len(session) >= 2 && checkName("", session, 64) == nil
+	}
+	name, ok := strings.CutPrefix(n.Resource, "federated-user/")
+	return ok && len(name) >= 2 && checkName("", name, 32) == nil
+}
+
+func isFederated(value string) bool {
+	n, err := arn.Parse(value)
+	if err != nil {
+		return isHostName(value)
+	}
+	kind, _, name, ok := n.Entity()
+	return ok && n.Service == "iam" && n.Region == "" && arn.IsAccount(n.Account) && !strings.ContainsAny(value, "*?") &&
+		name != "" && (kind == "saml-provider" || kind == "oidc-provider")
+}
+
+// isHostName accepts dotted names such as those of services (ec2.amazonaws.com) and of well-known identity providers.
+func isHostName(s string) bool {
+	if len(s) > 253 || !strings.Contains(s, ".") {
+		return false
+	}
+	for label := range strings.SplitSeq(s, ".") {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
+			return false
+		}
+		for i := range len(label) {
+			if c := label[i]; !isNameByte(c) || strings.IndexByte("+=,.@", c) >= 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// ShowTrust gives a role's trust policy for readers: the stored text with the present resource names of users and roles. The ids
+// of those who are gone stay.
+func (s *tables) ShowTrust(r *Role) string {
+	doc, err := policy.Parse(policy.AWS(), policy.Trust, []byte(r.Trust))
+	if err != nil {
+		return r.Trust
+	}
+	return string(doc.RewritePrincipals(func(typ, value string) string {
+		if typ == "AWS" && IsUniqueID(value) {
+			if name, ok := s.Display(value); ok {
+				return name
+			}
+		}
+		return value
+	}))
+}
