@@ -1,0 +1,126 @@
+package session
+
+import (
+	"testing"
+	"time"
+
+	"github.com/daypass/daypass/internal/iam"
+)
+
+// A session is honoured only as long as everything it came from is: the next request with it is refused.
+func TestAttack20_SessionOutlivesPrincipal(t *testing.T) {
+	drop := func(t *testing.T, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	recreate := func(t *testing.T, tx *iam.Tx) {
+		drop(t, tx.DeleteRole(home, "clerk"))
+		must[*iam.Role](t)(tx.CreateRole(home, iam.RoleSpec{Name: "clerk", Trust: trust}))
+	}
+	for name, c := range map[string]struct {
+		change func(*testing.T, *world, *iam.Tx)
+		alive  bool
+	}{
+		"nothing happened":   {func(*testing.T, *world, *iam.Tx) {}, true},
+		"role deleted":       {func(t *testing.T, w *world, tx *iam.Tx) { drop(t, tx.DeleteRole(home, "clerk")) }, false},
+		"role made anew":     {func(t *testing.T, w *world, tx *iam.Tx) { recreate(t, tx) }, false},
+		"role's trust moved": {func(t *testing.T, w *world, tx *iam.Tx) { must[*iam.Role](t)(tx.UpdateTrust(home, "clerk", trust)) }, true},
+		"key deleted": {func(t *testing.T, w *world, tx *iam.Tx) {
+			drop(t, tx.DeleteAccessKey(other, "ann", w.key))
+		}, false},
+		"key disabled": {func(t *testing.T, w *world, tx *iam.Tx) {
+			must[*iam.AccessKey](t)(tx.UpdateAccessKey(other, "ann", w.key, false))
+		}, false},
+		"key disabled and enabled": {func(t *testing.T, w *world, tx *iam.Tx) {
+			must[*iam.AccessKey](t)(tx.UpdateAccessKey(other, "ann", w.key, false))
+			must[*iam.AccessKey](t)(tx.UpdateAccessKey(other, "ann", w.key, true))
+		}, true},
+		"user deleted": {func(t *testing.T, w *world, tx *iam.Tx) {
+			drop(t, tx.DeleteAccessKey(other, "ann", w.key))
+			drop(t, tx.DeleteUser(other, "ann"))
+		}, false},
+		"user made anew, with a key of the same id": {func(t *testing.T, w *world, tx *iam.Tx) {
+			drop(t, tx.DeleteAccessKey(other, "ann", w.key))
+			drop(t, tx.DeleteUser(other, "ann"))
+			must[*iam.User](t)(tx.CreateUser(other, iam.UserSpec{Name: "ann"}))
+			must[*iam.AccessKey](t)(tx.CreateAccessKey(other, "ann", w.key, []byte("sealed")))
+		}, false},
+		"user renamed": {func(t *testing.T, w *world, tx *iam.Tx) {
+			must[*iam.User](t)(tx.UpdateUser(other, "ann", "", "anna"))
+		}, true},
+		"role's account suspended":   {func(t *testing.T, w *world, tx *iam.Tx) { must[*iam.Account](t)(tx.SuspendAccount(home)) }, false},
+		"origin's account suspended": {func(t *testing.T, w *world, tx *iam.Tx) { must[*iam.Account](t)(tx.SuspendAccount(other)) }, false},
+		"account suspended and resumed": {func(t *testing.T, w *world, tx *iam.Tx) {
+			must[*iam.Account](t)(tx.SuspendAccount(home))
+			must[*iam.Account](t)(tx.ResumeAccount(home))
+		}, true},
+		"sessions up to now revoked": {func(t *testing.T, w *world, tx *iam.Tx) {
+			must[*iam.Role](t)(tx.RevokeSessions(home, "clerk", noon.Add(time.Second)))
+		}, false},
+		"older sessions revoked": {func(t *testing.T, w *world, tx *iam.Tx) {
+			must[*iam.Role](t)(tx.RevokeSessions(home, "clerk", noon))
+		}, true},
+		"a third account suspended": {func(t *testing.T, w *world, tx *iam.Tx) {
+			must[*iam.Account](t)(tx.CreateAccount("444444444444", "x"))
+			must[*iam.Account](t)(tx.SuspendAccount("444444444444"))
+		}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			s, creds := w.issue(noon)
+			role, ok := s.Alive(w.view)
+			if !ok || role.Name != "clerk" {
+				t.Fatal("dead at birth")
+			}
+			w.change(noon.Add(time.Second), func(tx *iam.Tx) { c.change(t, w, tx) })
+			// The token still opens: what became of the principal is in the state and not in the token.
+			got, _, err := w.mint.Open(w.view, creds.KeyID, creds.Token, noon.Add(time.Second))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if role, ok := got.Alive(w.view); ok != c.alive || (role != nil) != c.alive {
+				t.Errorf("alive: %t, role %v", ok, role)
+			}
+		})
+	}
+}
+
+func TestAliveOfARootsSession(t *testing.T) {
+	w := newWorld(t)
+	s := w.session(noon)
+	s.Origin = Origin{Account: other, KeyID: w.rkey}
+	if _, ok := s.Alive(w.view); !ok {
+		t.Error("a session that began with the account's root key is dead")
+	}
+	// The key must be the very one: of that account and that user.
+	for _, o := range []Origin{
+		{Account: other, UserID: "", KeyID: w.key},
+		{Account: other, UserID: w.session(noon).Origin.UserID, KeyID: w.rkey},
+		{Account: home, UserID: "", KeyID: w.rkey},
+		{Account: other, UserID: "", KeyID: ""},
+		{},
+	} {
+		s.Origin = o
+		if _, ok := s.Alive(w.view); ok {
+			t.Errorf("%+v is alive", o)
+		}
+	}
+	s = w.session(noon)
+	s.Account = other // a role of another account
+	if _, ok := s.Alive(w.view); ok {
+		t.Error("a role's session in another account is alive")
+	}
+}
+
+func TestRestricted(t *testing.T) {
+	for _, c := range []struct {
+		s    Session
+		want bool
+	}{{Session{}, false}, {Session{Policy: "{}"}, true}, {Session{PolicyARNs: []string{"x"}}, true}, {Session{Tags: []iam.Tag{{Key: "a"}}}, false}} {
+		if got := c.s.Restricted(); got != c.want {
+			t.Errorf("%+v: %t", c.s, got)
+		}
+	}
+}

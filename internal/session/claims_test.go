@@ -1,0 +1,136 @@
+package session
+
+import (
+	"bytes"
+	"encoding/binary"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/daypass/daypass/internal/iam"
+)
+
+// anySession draws a session with whatever texts.
+func anySession(t *rapid.T) *Session {
+	text := rapid.String()
+	s := &Session{
+		KeyID: "ASIAX", Account: text.Draw(t, "account"), RoleID: text.Draw(t, "role"), Name: text.Draw(t, "name"),
+		Issued:         time.Unix(rapid.Int64Range(0, 1<<40).Draw(t, "issued"), 0).UTC(),
+		SourceIdentity: text.Draw(t, "identity"), Policy: text.Draw(t, "policy"), Parent: text.Draw(t, "parent"),
+		Origin:  Origin{Account: text.Draw(t, "origin"), UserID: text.Draw(t, "user"), KeyID: text.Draw(t, "key")},
+		Chained: rapid.Bool().Draw(t, "chained"),
+	}
+	s.Expires = s.Issued.Add(time.Duration(rapid.Int64Range(0, 1<<32).Draw(t, "life")) * time.Second)
+	for range rapid.IntRange(0, 4).Draw(t, "arns") {
+		s.PolicyARNs = append(s.PolicyARNs, text.Draw(t, "arn"))
+	}
+	for range rapid.IntRange(0, 4).Draw(t, "transitive") {
+		s.Transitive = append(s.Transitive, text.Draw(t, "transitive key"))
+	}
+	for range rapid.IntRange(0, 60).Draw(t, "tags") {
+		s.Tags = append(s.Tags, iam.Tag{Key: text.Draw(t, "tag"), Value: text.Draw(t, "value")})
+	}
+	return s
+}
+
+func TestClaimsRoundTrip(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := anySession(t)
+		got, err := decode(s.KeyID, encode(s))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(s, got); d != "" {
+			t.Fatal(d)
+		}
+	})
+}
+
+func full() *Session {
+	return &Session{KeyID: "ASIAX", Account: home, RoleID: "AROAX", Name: "work", Issued: noon, Expires: noon.Add(time.Hour), SourceIdentity: "ann",
+		Tags: []iam.Tag{{Key: "team", Value: "blue"}, {Key: "x", Value: ""}}, Transitive: []string{"team"}, Policy: "{}",
+		PolicyARNs: []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}, Origin: Origin{other, "AIDAX", "AKIAX"}, Parent: "ASIAY", Chained: true}
+}
+
+func TestClaimsAreRefused(t *testing.T) {
+	whole := encode(full())
+	for n := range whole {
+		if _, err := decode("ASIAX", whole[:n]); err == nil {
+			t.Errorf("the first %d of %d bytes are a session", n, len(whole))
+		}
+	}
+	for _, more := range []string{"\x00", "\x01", "xyz"} {
+		if _, err := decode("ASIAX", append(slices.Clone(whole), more...)); err == nil {
+			t.Errorf("%d bytes after the claims are accepted", len(more))
+		}
+	}
+	head := []byte{claimsFormat}
+	for what, b := range map[string][]byte{
+		"nothing":            {},
+		"another format":     append([]byte{2}, whole[1:]...),
+		"issue beyond time":  binary.AppendUvarint(slices.Clone(head), 1<<41),
+		"number that is cut": {claimsFormat, 0x80},
+		"number too long":    append(slices.Clone(head), bytes.Repeat([]byte{0xff}, 11)...),
+		"text beyond the end": append(binary.AppendUvarint(binary.AppendUvarint(slices.Clone(head), 1), 1),
+			0, 0xff, 0xff, 0xff, 0xff, 0x0f),
+	} {
+		if s, err := decode("ASIAX", b); err == nil {
+			t.Errorf("%s: %+v", what, s)
+		}
+	}
+}
+
+// FuzzClaims: whatever the bytes, decoding them ends, takes memory in proportion to them, and what it accepts is what encode writes of it.
+func FuzzClaims(f *testing.F) {
+	f.Add(encode(full()))
+	f.Add(encode(&Session{Issued: noon, Expires: noon}))
+	f.Add([]byte{claimsFormat, 1, 1, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		s, err := decode("ASIAX", b)
+		if err != nil {
+			return
+		}
+		if n := s.Packed() + len(s.PolicyARNs) + len(s.Tags) + len(s.Transitive); n > len(b) {
+			t.Fatalf("%d bytes became %d", len(b), n)
+		}
+		again, err := decode("ASIAX", encode(s))
+		if d := cmp.Diff(s, again); err != nil || d != "" {
+			t.Fatalf("%v %s", err, d)
+		}
+	})
+}
+
+func TestPacked(t *testing.T) {
+	s := &Session{Policy: strings.Repeat("p", 100), PolicyARNs: []string{"12345", "678"}, Tags: []iam.Tag{{Key: "key", Value: "value"}},
+		Name: "not counted", SourceIdentity: "neither"}
+	if n := s.Packed(); n != 116 {
+		t.Errorf("%d", n)
+	}
+}
+
+// A session that uses all of its allotment still has a token that fits into one header line of 8 KiB.
+func TestLargestTokenFitsAHeader(t *testing.T) {
+	w := newWorld(t)
+	s := w.session(noon)
+	long := strings.Repeat("x", 64)
+	s.Name, s.SourceIdentity, s.Parent, s.Chained = long, long, "ASIAQNZGKIQY56JQ7WML", true
+	s.Tags, s.Transitive = nil, nil
+	left := Allotment - 2048
+	s.Policy = strings.Repeat("p", 2048)
+	for i := range 50 {
+		// The keys of tags come twice when they are transitive.
+		s.Tags = append(s.Tags, iam.Tag{Key: strings.Repeat("k", 10) + string(rune('A'+i)), Value: strings.Repeat("v", left/50-11)})
+		s.Transitive = append(s.Transitive, s.Tags[i].Key)
+	}
+	if n := s.Packed(); n > Allotment || n < Allotment-50 {
+		t.Fatalf("packed %d", n)
+	}
+	c := must[Credentials](t)(w.mint.Issue(w.view, s))
+	if n := len(c.Token.Reveal()); n > 8<<10 {
+		t.Errorf("the token has %d characters", n)
+	}
+}
