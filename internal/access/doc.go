@@ -1,0 +1,7 @@
+// Package access gathers what a decision needs and asks for it: which policies apply to this caller, this action and this
+// resource in this View, and what the condition keys of the request are.
+//
+// [Subject] is a caller as policies see it; [Ask] is what it wants to do; [Subject.Decide] hands both to package policy.
+// The package holds no rule of the policy language and none of a wire protocol, and it never changes anything. Only guard
+// calls it.
+package access
