@@ -1,0 +1,123 @@
+package guard
+
+import (
+	"time"
+
+	"github.com/daypass/daypass/internal/access"
+	"github.com/daypass/daypass/internal/audit"
+	"github.com/daypass/daypass/internal/fault"
+	"github.com/daypass/daypass/internal/iam"
+	"github.com/daypass/daypass/internal/seal"
+	"github.com/daypass/daypass/internal/secret"
+	"github.com/daypass/daypass/internal/session"
+	"github.com/daypass/daypass/internal/sign"
+)
+
+// Guard holds what the three questions need. All fields but Failures must be set.
+type Guard struct {
+	Mint     *session.Mint
+	Root     *seal.Root // opens the secrets of long-term keys
+	Audit    audit.Sink
+	Failures *Failures // slows down guessing; nil = no limit
+	// Machine, if set, is a second clock by which a signature may be dated. Development mode can move the server's clock, and
+	// clients go on signing by the machine's; sessions expire by the moved one all the same.
+	Machine func() time.Time
+}
+
+// Caller is somebody whose signature has been verified. It says which credential signed; what it may do, and whether it is
+// still honoured, is asked of a View by [Caller.Subject].
+type Caller struct {
+	KeyID   string           // access key id that signed
+	Origin  session.Origin   // the long-term credential at the start of the chain, which may be KeyID itself
+	Session *session.Session // nil for a long-term key
+}
+
+// decoy is verified against when there is no secret, so that an unknown key takes as long to refuse as a wrong secret.
+var decoy = secret.New("no key has this secret; the claim is refused whatever the outcome")
+
+// Identify verifies a claim against the credentials in v. The error is a [*sign.Problem] when the signature is at fault and a
+// [*fault.Error] when the credential is: unknown, inactive, of a suspended account, revoked, or expired.
+func (g *Guard) Identify(claim *sign.Claim, v *iam.View, now time.Time) (*Caller, error) {
+	caller, key, err := g.credential(claim, v, now)
+	if err != nil {
+		key = decoy
+	}
+	if problem := g.verify(claim, key, now); problem != nil && err == nil {
+		return nil, problem
+	}
+	if err != nil {
+		return nil, err
+	}
+	if caller.Session != nil && caller.Session.Expired(now) {
+		return nil, &fault.Error{Kind: fault.Expired, What: fault.Token}
+	}
+	if _, err := caller.Subject(v); err != nil {
+		return nil, err
+	}
+	return caller, nil
+}
+
+func (g *Guard) verify(claim *sign.Claim, key secret.Text, now time.Time) error {
+	err := claim.Verify(key, now)
+	switch sign.KindOf(err) {
+	case sign.SkewPast, sign.SkewFuture, sign.ExpiredPresign:
+		if g.Machine != nil {
+			return claim.Verify(key, g.Machine())
+		}
+	}
+	return err
+}
+
+// credential finds the secret that a claim must have been signed with.
+func (g *Guard) credential(claim *sign.Claim, v *iam.View, now time.Time) (*Caller, secret.Text, error) {
+	if !claim.SessionToken.IsZero() {
+		s, key, err := g.Mint.Open(v, claim.AccessKeyID, claim.SessionToken, now)
+		if err != nil {
+			return nil, secret.Text{}, unknown(err)
+		}
+		return &Caller{KeyID: claim.AccessKeyID, Origin: s.Origin, Session: s}, key, nil
+	}
+	k, ok := v.Key(claim.AccessKeyID)
+	if !ok || !k.Active {
+		return nil, secret.Text{}, unknown(nil)
+	}
+	plain, err := g.Root.Unwrap(k.Sealed, []byte(k.ID))
+	if err != nil {
+		return nil, secret.Text{}, &fault.Error{Kind: fault.Internal, What: fault.AccessKey, Err: err}
+	}
+	origin := session.Origin{Account: k.Account, UserID: k.User, KeyID: k.ID}
+	return &Caller{KeyID: k.ID, Origin: origin}, secret.New(string(plain)), nil
+}
+
+// Subject is the caller as policies see it in v. It fails with Unauthenticated when v no longer honours the credential: a
+// writing operation asks again, in the very View it writes on, for somebody may have been deleted since the signature was
+// verified.
+func (c *Caller) Subject(v *iam.View) (*access.Subject, error) {
+	if c.Session != nil {
+		role, ok := c.Session.Alive(v)
+		if !ok {
+			return nil, unknown(nil)
+		}
+		return access.RoleSession(v, role, c.Session), nil
+	}
+	k, ok := v.Key(c.KeyID)
+	if !ok || !k.Active || k.Account != c.Origin.Account || k.User != c.Origin.UserID {
+		return nil, unknown(nil)
+	}
+	if a, err := v.Account(k.Account); err != nil || a.Suspended {
+		return nil, unknown(nil)
+	}
+	if k.User == "" {
+		return access.Root(k.Account), nil
+	}
+	u, ok := v.UserByID(k.User)
+	if !ok {
+		return nil, unknown(nil)
+	}
+	return access.User(v, u), nil
+}
+
+// unknown is the one answer for every credential that is not honoured, so that nobody learns which of them exist.
+func unknown(cause error) error {
+	return &fault.Error{Kind: fault.Unauthenticated, What: fault.Credential, Err: cause}
+}
