@@ -1,0 +1,229 @@
+package sts
+
+import (
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/daypass/daypass/internal/access"
+	"github.com/daypass/daypass/internal/arn"
+	"github.com/daypass/daypass/internal/fault"
+	"github.com/daypass/daypass/internal/iam"
+	"github.com/daypass/daypass/internal/session"
+	"github.com/daypass/daypass/policy"
+)
+
+// Durations of role sessions (AWS STS API Reference, AssumeRole; IAM User Guide, "Role chaining").
+const (
+	DefaultDuration = time.Hour // whatever the role's maximum
+	MinDuration     = 15 * time.Minute
+	ChainDuration   = time.Hour // longest session of a role assumed with temporary credentials
+)
+
+// maxPolicies is the most managed session policies (AssumeRole, parameter PolicyArns).
+const maxPolicies = 10
+
+// maxPolicyText is the longest inline session policy, in characters (AssumeRole, parameter Policy).
+const maxPolicyText = 2048
+
+// AssumeRole is what a caller asks for.
+type AssumeRole struct {
+	RoleARN        string
+	SessionName    string
+	Policy         string // inline session policy; "" = none
+	PolicyARNs     []string
+	Duration       time.Duration // 0 = default
+	Tags           []iam.Tag
+	Transitive     []string
+	SourceIdentity string // "" = not asked for; the inherited one stays
+	ExternalID     string
+}
+
+// Plan is an AssumeRole whose parameters are in order, with the session it would give; leave has not been asked yet.
+type Plan struct {
+	Role    *iam.Role // nil when there is no such role: the leave it asks for is then never given
+	Session session.Session
+
+	asks    []access.Ask
+	max     time.Duration
+	missing error // a managed session policy that does not exist
+}
+
+// Asks lists what must be allowed, all of it.
+func (p *Plan) Asks() []access.Ask { return p.asks }
+
+// NewPlan checks everything about in that does not depend on policies. caller is the one who asks, origin the long-term
+// credential at the start of its chain.
+func NewPlan(v *iam.View, caller *access.Subject, origin session.Origin, callerKey string, in *AssumeRole, now time.Time) (*Plan, error) {
+	name, err := arn.Parse(in.RoleARN)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, fault.ARN, in.RoleARN)
+	}
+	kind, _, _, ok := name.Entity()
+	if !ok || name.Service != "iam" || kind != "role" {
+		return nil, fault.New(fault.Invalid, fault.ARN, in.RoleARN)
+	}
+	if caller.Principal.Type == policy.Root {
+		return nil, &fault.Error{Kind: fault.Denied, What: fault.RootSession}
+	}
+	p := &Plan{}
+	if r, err := v.RoleByARN(in.RoleARN); err == nil {
+		p.Role = r
+	}
+	tags, transitive, err := sessionTags(caller.Session, in)
+	if err != nil {
+		return nil, err
+	}
+	identity, err := sourceIdentity(caller.Session, in.SourceIdentity)
+	if err != nil {
+		return nil, err
+	}
+	if p.missing, err = checkPolicies(v, name.Account, in); err != nil {
+		return nil, err
+	}
+	issued := now.UTC().Truncate(time.Second)
+	duration := in.Duration
+	if duration == 0 {
+		duration = DefaultDuration
+	}
+	if duration < MinDuration || duration%time.Second != 0 {
+		return nil, fault.BadParameter("durationSeconds", strconv.FormatInt(int64(duration/time.Second), 10))
+	}
+	if caller.Session != nil && duration > ChainDuration {
+		return nil, fault.New(fault.Invalid, fault.ChainDuration, "")
+	}
+	p.Session = session.Session{
+		Account: name.Account, Name: in.SessionName,
+		Issued: issued, Expires: issued.Add(duration),
+		SourceIdentity: identity, Tags: tags, Transitive: transitive,
+		Policy: in.Policy, PolicyARNs: in.PolicyARNs,
+		Origin: origin,
+	}
+	if caller.Session != nil {
+		p.Session.Parent, p.Session.Chained = callerKey, true
+	}
+	if size := p.Session.Packed(); size > session.Allotment {
+		return nil, &fault.Error{Kind: fault.TooLarge, What: packedWhat(in), Limit: percent(size, session.Allotment)}
+	}
+	if p.Role != nil {
+		p.Session.RoleID = p.Role.ID
+		p.max = p.Role.MaxSession
+	}
+	p.asks = p.leave(v, caller, in)
+	return p, nil
+}
+
+// Ready says whether the plan may be carried out once leave has been given. The role's own maximum and the managed session
+// policies of its account are asked about only now: before, the answer would tell a stranger what exists there.
+func (p *Plan) Ready() error {
+	if p.Role == nil {
+		return fault.Missing(fault.Role, "")
+	}
+	if p.missing != nil {
+		return p.missing
+	}
+	if p.Session.Expires.Sub(p.Session.Issued) > p.max {
+		return fault.New(fault.Invalid, fault.Duration, "")
+	}
+	return nil
+}
+
+// PackedPolicySize is how much of the room for policies and tags the session uses, in percent; ok is false when it uses
+// none, and the answer then leaves the figure out.
+func (p *Plan) PackedPolicySize() (percentUsed int, ok bool) {
+	if !p.Session.Restricted() && len(p.Session.Tags) == 0 {
+		return 0, false
+	}
+	return percent(p.Session.Packed(), session.Allotment), true
+}
+
+// percent is rounded up: whatever exceeds the room shows more than 100.
+func percent(size, room int) int { return (size*100 + room - 1) / room }
+
+func packedWhat(in *AssumeRole) fault.What {
+	if in.Policy != "" || len(in.PolicyARNs) > 0 {
+		return fault.SessionPolicy
+	}
+	return fault.SessionTags
+}
+
+// leave lists the actions that the role's trust policy (and, where that only delegates, the caller's own policies) must
+// allow: IAM User Guide, "Passing session tags" and "Monitor and control actions taken with assumed roles".
+func (p *Plan) leave(v *iam.View, caller *access.Subject, in *AssumeRole) []access.Ask {
+	ask := access.Ask{
+		Resource: in.RoleARN, Account: p.Session.Account, Kind: policy.ResourceTrust, Quiet: true,
+		Keys: p.keys(in), RequestTags: in.Tags,
+	}
+	if p.Role != nil {
+		ask.Policy = v.Trust(p.Role)
+		ask.ResourceTags = overlay(p.Role.Tags, inherited(caller.Session))
+	}
+	asks := make([]access.Ask, 1, 3)
+	asks[0] = ask
+	asks[0].Action = "sts:AssumeRole"
+	if len(p.Session.Tags) > 0 {
+		ask.Action = "sts:TagSession"
+		asks = append(asks, ask)
+	}
+	if p.Session.SourceIdentity != "" {
+		ask.Action = "sts:SetSourceIdentity"
+		asks = append(asks, ask)
+	}
+	return asks
+}
+
+func (p *Plan) keys(in *AssumeRole) []access.Key {
+	keys := make([]access.Key, 0, 4)
+	keys = append(keys, access.Key{Name: "sts:rolesessionname", Values: policy.Single(in.SessionName)})
+	if in.ExternalID != "" {
+		keys = append(keys, access.Key{Name: "sts:externalid", Values: policy.Single(in.ExternalID)})
+	}
+	if in.SourceIdentity != "" { // an inherited one is the caller's aws:SourceIdentity
+		keys = append(keys, access.Key{Name: "sts:sourceidentity", Values: policy.Single(in.SourceIdentity)})
+	}
+	if len(in.Transitive) > 0 {
+		keys = append(keys, access.Key{Name: "sts:transitivetagkeys", Values: policy.List(in.Transitive...)})
+	}
+	return keys
+}
+
+// checkPolicies holds the session policies against their rules. missing is a managed policy that the role's account does not have,
+// which is told only to those who may assume the role.
+func checkPolicies(v *iam.View, account string, in *AssumeRole) (missing, err error) {
+	if in.Policy != "" {
+		if n := utf8.RuneCountInString(in.Policy); n > maxPolicyText {
+			return nil, &fault.Error{Kind: fault.TooLarge, What: fault.SessionPolicy, Limit: percent(n, maxPolicyText)}
+		}
+		if _, err := policy.Parse(policy.AWS(), policy.Session, []byte(in.Policy)); err != nil {
+			return nil, &fault.Error{Kind: fault.Malformed, What: fault.SessionPolicy, Detail: err.Error(), Err: err}
+		}
+	}
+	if n := len(in.PolicyARNs); n > maxPolicies {
+		return nil, fault.BadParameter("policyArns", strconv.Itoa(n)+" elements")
+	}
+	for _, name := range in.PolicyARNs {
+		_, err := v.Policy(account, name)
+		switch {
+		case err == nil:
+		case !fault.IsNotFound(err):
+			return nil, err
+		case missing == nil:
+			missing = fault.Missing(fault.SessionPolicy, name)
+		}
+	}
+	return missing, nil
+}
+
+func sourceIdentity(parent *session.Session, asked string) (string, error) {
+	if asked != "" && strings.HasPrefix(strings.ToLower(asked), "aws:") {
+		return "", fault.New(fault.Invalid, fault.SourceIdentity, asked)
+	}
+	if parent == nil || parent.SourceIdentity == "" {
+		return asked, nil
+	}
+	if asked != "" && asked != parent.SourceIdentity {
+		return "", &fault.Error{Kind: fault.Denied, What: fault.SourceIdentity}
+	}
+	return parent.SourceIdentity, nil
+}
