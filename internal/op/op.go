@@ -1,0 +1,185 @@
+package op
+
+import (
+	"fmt"
+
+	"github.com/daypass/daypass/internal/access"
+	"github.com/daypass/daypass/internal/fault"
+	"github.com/daypass/daypass/internal/iam"
+	"github.com/daypass/daypass/internal/wire"
+)
+
+// Operation is one entry of a dialect's table.
+type Operation struct {
+	Name     string
+	ReadOnly bool
+	run      func(*Call) (wire.Shape, error)
+}
+
+// Run carries the call through all steps. The shape is nil when the operation has no output.
+func (o *Operation) Run(c *Call) (wire.Shape, error) { return o.run(c) }
+
+type shape[T any] interface {
+	*T
+	wire.Shape
+}
+
+// Leave says what an operation asks leave for, given its input. It may fail when the input names what can not be asked about.
+type Leave[In any] func(*Call, *In) ([]access.Ask, error)
+
+// Read declares an operation that changes nothing.
+func Read[In, Out any, I shape[In], O shape[Out]](name string, leave Leave[In], do func(*Call, *In) (*Out, error)) Operation {
+	return Operation{Name: name, ReadOnly: true, run: func(c *Call) (wire.Shape, error) {
+		in, err := decode[In, I](c)
+		if err != nil {
+			return nil, err
+		}
+		if err := ask(c, leave, in); err != nil {
+			return nil, err
+		}
+		return answer[Out, O](do(c, in))
+	}}
+}
+
+// Planned is Read for an operation whose leave takes work that doing needs too: the plan is made once, from the same View that is
+// asked and acted on.
+func Planned[In, P, Out any, I shape[In], O shape[Out]](name string, plan func(*Call, *In) (P, error), asks func(P) []access.Ask,
+	do func(*Call, P) (*Out, error)) Operation {
+	return Operation{Name: name, ReadOnly: true, run: func(c *Call) (wire.Shape, error) {
+		in, err := decode[In, I](c)
+		if err != nil {
+			return nil, err
+		}
+		p, err := plan(c, in)
+		if err != nil {
+			return nil, err
+		}
+		leave := func(*Call, *In) ([]access.Ask, error) { return asks(p), nil }
+		if err := ask(c, leave, in); err != nil {
+			return nil, err
+		}
+		return answer[Out, O](do(c, p))
+	}}
+}
+
+// Write declares an operation that changes the state and answers with something.
+func Write[In, Out any, I shape[In], O shape[Out]](name string, leave Leave[In], do func(*Call, *iam.Tx, *In) (*Out, error)) Operation {
+	return Operation{Name: name, run: func(c *Call) (wire.Shape, error) {
+		var out *Out
+		err := change[In, I](c, leave, func(tx *iam.Tx, in *In) (err error) {
+			out, err = do(c, tx, in)
+			return err
+		})
+		return answer[Out, O](out, err)
+	}}
+}
+
+// Change declares an operation that changes the state and has no output.
+func Change[In any, I shape[In]](name string, leave Leave[In], do func(*Call, *iam.Tx, *In) error) Operation {
+	return Operation{Name: name, run: func(c *Call) (wire.Shape, error) {
+		return nil, change[In, I](c, leave, func(tx *iam.Tx, in *In) error { return do(c, tx, in) })
+	}}
+}
+
+// Free declares an operation that every signed caller may use whatever its policies say, and that changes nothing.
+func Free[In, Out any, I shape[In], O shape[Out]](name string, do func(*Call, *In) (*Out, error)) Operation {
+	return Operation{Name: name, ReadOnly: true, run: func(c *Call) (wire.Shape, error) {
+		in, err := decode[In, I](c)
+		if err != nil {
+			return nil, err
+		}
+		return answer[Out, O](do(c, in))
+	}}
+}
+
+func decode[In any, I shape[In]](c *Call) (*In, error) {
+	in := new(In)
+	if err := c.Decode(I(in)); err != nil {
+		return nil, err
+	}
+	c.Input = I(in)
+	return in, nil
+}
+
+func ask[In any](c *Call, leave Leave[In], in *In) error {
+	asks, err := leave(c, in)
+	if err != nil {
+		return err
+	}
+	c.Asked = asks
+	c.Decision, err = c.Guard.Ask(c.Subject, &c.Env, asks)
+	return err
+}
+
+// change runs leave and act on one state: what was allowed is what is done, whoever else writes at the same time.
+func change[In any, I shape[In]](c *Call, leave Leave[In], act func(*iam.Tx, *In) error) error {
+	in, err := decode[In, I](c)
+	if err != nil {
+		return err
+	}
+	return c.Update(c.Context, c, func(tx *iam.Tx) error {
+		c.View = tx.View(tx.Revision())
+		// Whoever is gone by now stays in the call as he was: the record still has to name him.
+		subject, err := c.Caller.Subject(c.View)
+		if err != nil {
+			return err
+		}
+		c.Subject = subject
+		if err := ask(c, leave, in); err != nil {
+			return err
+		}
+		return act(tx, in)
+	})
+}
+
+func answer[Out any, O shape[Out]](out *Out, err error) (wire.Shape, error) {
+	if err != nil {
+		return nil, err
+	}
+	return O(out), nil
+}
+
+// Table is the operations of one service in one dialect.
+type Table struct {
+	known map[string]bool
+	built map[string]*Operation
+}
+
+// NewTable makes a table. known are the names of all operations the service has; those without a declaration answer that they
+// are not supported. A name declared twice, or not known, panics: it is a fault of the program, found at its first start.
+func NewTable(known []string, declared ...[]Operation) *Table {
+	t := &Table{known: make(map[string]bool, len(known)), built: make(map[string]*Operation)}
+	for _, name := range known {
+		t.known[name] = true
+	}
+	for _, list := range declared {
+		for i := range list {
+			name := list[i].Name
+			if !t.known[name] || t.built[name] != nil {
+				panic(fmt.Sprintf("op: operation %q is declared twice or not in the service model", name))
+			}
+			t.built[name] = &list[i]
+		}
+	}
+	return t
+}
+
+// Find looks an operation up by its exact name.
+func (t *Table) Find(name string) (*Operation, error) {
+	if name == "" {
+		return nil, fault.New(fault.MissingOperation, fault.Operation, "")
+	}
+	if o := t.built[name]; o != nil {
+		return o, nil
+	}
+	if t.known[name] {
+		return nil, fault.New(fault.Unsupported, fault.Operation, name)
+	}
+	return nil, fault.New(fault.UnknownOperation, fault.Operation, name)
+}
+
+// Known says whether the service has an operation of that name, built or not.
+func (t *Table) Known(name string) bool { return t.known[name] }
+
+// Built says whether an operation is declared.
+func (t *Table) Built(name string) bool { return t.built[name] != nil }
