@@ -1,0 +1,40 @@
+package adminapi
+
+import "github.com/daypass/daypass/internal/wire"
+
+// The rules of the shapes. They never change; a pattern compiles itself at its first use.
+var (
+	ruleAccountId       = wire.Rule{Size: &wire.Range{Min: 12, Max: 12}, Pattern: &wire.Pattern{Source: `[0-9]*`}}
+	ruleAccountName     = wire.Rule{Size: &wire.Range{Min: 1, Max: 64}, Pattern: &wire.Pattern{Source: `[\w+=,.@ -]*`}}
+	ruleCloud           = wire.Rule{Enum: []string{CloudAWS}}
+	ruleMarker          = wire.Rule{Size: &wire.Range{Min: 1, Max: 1024}, Pattern: &wire.Pattern{Source: `[\x20-\x7E]*`}}
+	ruleMaxItems        = wire.Rule{Size: &wire.Range{Min: 1, Max: 1000}}
+	ruleRequestId       = wire.Rule{Size: &wire.Range{Min: 1, Max: 128}, Pattern: &wire.Pattern{Source: `[\w-]*`}}
+	ruleRoleName        = wire.Rule{Size: &wire.Range{Min: 1, Max: 64}, Pattern: &wire.Pattern{Source: `[\w+=,.@-]*`}}
+	ruleSecretAccessKey = wire.Rule{Sensitive: true}
+	ruleUserName        = wire.Rule{Size: &wire.Range{Min: 1, Max: 64}, Pattern: &wire.Pattern{Source: `[\w+=,.@-]*`}}
+)
+
+// CloudAWS is the only value of CreateAccountInput.Cloud so far.
+const CloudAWS = "aws"
+
+// Values of Account.State.
+const (
+	StateActive    = "Active"
+	StateSuspended = "Suspended"
+)
+
+// Values of Key.State: published but not yet sealing, sealing, opening only, no longer used.
+const (
+	StatePending = "Pending"
+	StatePrimary = "Primary"
+	StateOpening = "Opening"
+	StateRetired = "Retired"
+)
+
+// Values of ExplainOutput.Decision, the words of the EvalDecision field of iam:SimulatePrincipalPolicy.
+const (
+	DecisionAllowed      = "allowed"
+	DecisionExplicitDeny = "explicitDeny"
+	DecisionImplicitDeny = "implicitDeny"
+)

@@ -1,0 +1,48 @@
+package aws
+
+import (
+	"github.com/daypass/daypass/internal/dialect/aws/adminapi"
+	"github.com/daypass/daypass/internal/dialect/aws/iamapi"
+	"github.com/daypass/daypass/internal/dialect/aws/stsapi"
+	"github.com/daypass/daypass/internal/op"
+	"github.com/daypass/daypass/internal/wire"
+)
+
+// services lists the APIs of this door. STS comes first: it answers for requests that name no service.
+func services() []*service {
+	return []*service{
+		{name: "sts", version: "2011-06-15", namespace: "https://sts.amazonaws.com/doc/2011-06-15/", source: "sts.amazonaws.com",
+			json: true, table: op.NewTable(names(stsapi.Operations()), stsOperations())},
+		{name: "iam", version: "2010-05-08", namespace: "https://iam.amazonaws.com/doc/2010-05-08/", source: "iam.amazonaws.com",
+			table: op.NewTable(names(iamapi.Operations()), userOperations(), accessKeyOperations(), groupOperations(), roleOperations(),
+				policyOperations(), inlineOperations(), attachmentOperations(), tagOperations())},
+		{name: "daypass", version: "2026-11-22", namespace: "https://daypass.dev/doc/2026-11-22/", source: "daypass",
+			table: op.NewTable(names(adminapi.Operations()), adminOperations())},
+	}
+}
+
+func names(list []wire.Operation) []string {
+	out := make([]string, len(list))
+	for i, o := range list {
+		out[i] = o.Name
+	}
+	return out
+}
+
+// Coverage says for every operation of every service of this door whether it is built. docs/dialect-coverage.md is made from it.
+func Coverage() []Covered {
+	var list []Covered
+	for i, s := range services() {
+		models := [][]wire.Operation{stsapi.Operations(), iamapi.Operations(), adminapi.Operations()}[i]
+		for _, o := range models {
+			list = append(list, Covered{Service: s.name, Operation: o.Name, Built: s.table.Built(o.Name)})
+		}
+	}
+	return list
+}
+
+// Covered is one row of the coverage page.
+type Covered struct {
+	Service, Operation string
+	Built              bool
+}

@@ -1,0 +1,81 @@
+package aws
+
+import (
+	"time"
+
+	"github.com/daypass/daypass/internal/access"
+	"github.com/daypass/daypass/internal/arn"
+	"github.com/daypass/daypass/internal/dialect/aws/stsapi"
+	"github.com/daypass/daypass/internal/fault"
+	"github.com/daypass/daypass/internal/iam"
+	"github.com/daypass/daypass/internal/op"
+	"github.com/daypass/daypass/internal/sts"
+)
+
+func stsOperations() []op.Operation {
+	return []op.Operation{
+		op.Planned("AssumeRole", planRole, (*sts.Plan).Asks, assumeRole),
+		// Every signed caller may ask who he is, even one whom a policy denies it (STS API Reference, GetCallerIdentity).
+		op.Free("GetCallerIdentity",
+			func(c *op.Call, _ *stsapi.GetCallerIdentityInput) (*stsapi.GetCallerIdentityOutput, error) {
+				return &stsapi.GetCallerIdentityOutput{UserId: &c.Subject.UserID, Account: ptr(c.Account()), Arn: &c.Subject.Principal.ARN}, nil
+			}),
+		op.Read("GetAccessKeyInfo",
+			func(c *op.Call, in *stsapi.GetAccessKeyInfoInput) ([]access.Ask, error) {
+				return one(access.Ask{Action: action(c), Resource: "*"})
+			},
+			func(c *op.Call, in *stsapi.GetAccessKeyInfoInput) (*stsapi.GetAccessKeyInfoOutput, error) {
+				// The account is read out of the id; whether there is such a key is not looked up and not told.
+				account, ok := iam.AccountOfKey(in.AccessKeyId)
+				if !ok {
+					return nil, fault.BadParameter("accessKeyId", in.AccessKeyId)
+				}
+				return &stsapi.GetAccessKeyInfoOutput{Account: &account}, nil
+			}),
+	}
+}
+
+func planRole(c *op.Call, in *stsapi.AssumeRoleInput) (*sts.Plan, error) {
+	switch {
+	case in.SerialNumber != nil || in.TokenCode != nil:
+		// Saying yes without checking the code would be worse than saying no.
+		return nil, fault.New(fault.Unsupported, fault.MFADevice, "AssumeRole with SerialNumber and TokenCode")
+	case len(in.ProvidedContexts) > 0:
+		return nil, fault.New(fault.Unsupported, fault.Parameter, "AssumeRole with ProvidedContexts")
+	}
+	ask := &sts.AssumeRole{
+		RoleARN: in.RoleArn, SessionName: in.RoleSessionName, Policy: text(in.Policy, ""),
+		Duration: duration(in.DurationSeconds), Transitive: in.TransitiveTagKeys,
+		SourceIdentity: text(in.SourceIdentity, ""), ExternalID: text(in.ExternalId, ""),
+	}
+	for _, t := range in.Tags {
+		ask.Tags = append(ask.Tags, iam.Tag(t))
+	}
+	for _, p := range in.PolicyArns {
+		ask.PolicyARNs = append(ask.PolicyARNs, text(p.Arn, ""))
+	}
+	return sts.NewPlan(c.View, c.Subject, c.Caller.Origin, c.Caller.KeyID, ask, c.Now)
+}
+
+// assumeRole carries out the plan that leave was given for.
+func assumeRole(c *op.Call, p *sts.Plan) (*stsapi.AssumeRoleOutput, error) {
+	if err := p.Ready(); err != nil {
+		return nil, err
+	}
+	creds, err := c.Mint.Issue(c.View, &p.Session)
+	if err != nil {
+		return nil, fault.Broken(err)
+	}
+	c.Issued = creds.KeyID
+	out := &stsapi.AssumeRoleOutput{
+		Credentials: &stsapi.Credentials{AccessKeyId: creds.KeyID, SecretAccessKey: creds.Secret.Reveal(),
+			SessionToken: creds.Token.Reveal(), Expiration: creds.Expires.UTC().Truncate(time.Second)},
+		AssumedRoleUser: &stsapi.AssumedRoleUser{AssumedRoleId: p.Role.ID + ":" + p.Session.Name,
+			Arn: arn.AssumedRole(p.Role.Account, p.Role.Name, p.Session.Name)},
+		SourceIdentity: opt(p.Session.SourceIdentity),
+	}
+	if percent, ok := p.PackedPolicySize(); ok {
+		out.PackedPolicySize = ptr(int64(percent))
+	}
+	return out, nil
+}

@@ -1,0 +1,189 @@
+package aws
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/daypass/daypass/internal/dialect"
+	"github.com/daypass/daypass/internal/fault"
+	"github.com/daypass/daypass/internal/guard"
+)
+
+// words is what a client is told of an error.
+type words struct {
+	code   string
+	status int
+	text   string
+}
+
+// kindWords has a code and a status for every kind, and a text for things that have none of their own. %n is the name, %d the
+// detail, %l the limit. Source of the codes: the error shapes of the IAM and STS service models and "Common Errors" of the API
+// references.
+var kindWords = map[fault.Kind]words{
+	fault.Internal:         {"InternalFailure", http.StatusInternalServerError, "The request processing has failed because of an unknown error, exception or failure."},
+	fault.NotFound:         {"NoSuchEntity", http.StatusNotFound, "The %w %n cannot be found."},
+	fault.Exists:           {"EntityAlreadyExists", http.StatusConflict, "%n already exists."},
+	fault.InUse:            {"DeleteConflict", http.StatusConflict, "Cannot delete entity, must remove referenced objects first."},
+	fault.Limit:            {"LimitExceeded", http.StatusConflict, "Cannot exceed quota for %q: %l"},
+	fault.Invalid:          {"ValidationError", http.StatusBadRequest, "Value '%d' at '%n' is not valid"},
+	fault.Malformed:        {"MalformedPolicyDocument", http.StatusBadRequest, "%d"},
+	fault.NotAttachable:    {"NoSuchEntity", http.StatusNotFound, "Policy %n does not exist or is not attachable."},
+	fault.Unmodifiable:     {"UnmodifiableEntity", http.StatusBadRequest, "Cannot perform the operation on the protected %w '%n'"},
+	fault.Conflict:         {"ConcurrentModification", http.StatusConflict, "The request was rejected because multiple requests to change this object were submitted simultaneously. Wait a few minutes and submit your request again."},
+	fault.Denied:           {"AccessDenied", http.StatusForbidden, "Access denied"},
+	fault.Unauthenticated:  {"InvalidClientTokenId", http.StatusForbidden, "The security token included in the request is invalid"},
+	fault.Expired:          {"ExpiredToken", http.StatusForbidden, "The security token included in the request is expired"},
+	fault.Unsupported:      {"UnsupportedOperation", http.StatusBadRequest, "The operation %n is not supported by this server yet. See docs/dialect-coverage.md for the operations that are."},
+	fault.UnknownOperation: {"InvalidAction", http.StatusBadRequest, "Could not find operation %n for version %v"},
+	fault.MissingOperation: {"MissingAction", http.StatusBadRequest, "The request is missing an action or a required parameter."},
+	fault.TooLarge:         {"RequestEntityTooLarge", http.StatusRequestEntityTooLarge, "The request is larger than %l bytes."},
+	fault.Throttled:        {"Throttling", http.StatusBadRequest, "Rate exceeded"},
+	fault.Unavailable:      {"ServiceUnavailable", http.StatusServiceUnavailable, "The request has failed due to a temporary failure of the server."},
+}
+
+// topic is a kind and the thing it is about.
+type topic struct {
+	kind fault.Kind
+	what fault.What
+}
+
+// topicWords overrides kindWords for a thing. An empty code or a zero status is the kind's.
+var topicWords = map[topic]words{
+	{fault.NotFound, fault.User}:            {text: "The user with name %n cannot be found."},
+	{fault.NotFound, fault.Group}:           {text: "The group with name %n cannot be found."},
+	{fault.NotFound, fault.Role}:            {text: "The role with name %n cannot be found."},
+	{fault.NotFound, fault.Policy}:          {text: "Policy %n was not found."},
+	{fault.NotFound, fault.Attachment}:      {text: "Policy %n was not found."},
+	{fault.NotFound, fault.PolicyVersion}:   {text: "Policy %n version %d does not exist or is not attachable."},
+	{fault.NotFound, fault.UserPolicy}:      {text: "The user policy with name %n cannot be found."},
+	{fault.NotFound, fault.GroupPolicy}:     {text: "The group policy with name %n cannot be found."},
+	{fault.NotFound, fault.RolePolicy}:      {text: "The role policy with name %n cannot be found."},
+	{fault.NotFound, fault.AccessKey}:       {text: "The Access Key with id %n cannot be found."},
+	{fault.NotFound, fault.Boundary}:        {text: "The permissions boundary of %n cannot be found."},
+	{fault.NotFound, fault.Membership}:      {text: "The user with name %n is not in the group."},
+	{fault.NotFound, fault.InstanceProfile}: {text: "Instance Profile %n cannot be found."},
+	{fault.NotFound, fault.Explanation}:     {text: "No denial with request id %n is on record."},
+	{fault.NotFound, fault.SessionPolicy}:   {"MalformedPolicyDocument", http.StatusBadRequest, "The policy %n does not exist or is not attachable."},
+
+	{fault.Exists, fault.User}:            {text: "User with name %n already exists."},
+	{fault.Exists, fault.Group}:           {text: "Group with name %n already exists."},
+	{fault.Exists, fault.Role}:            {text: "Role with name %n already exists."},
+	{fault.Exists, fault.InstanceProfile}: {text: "Instance Profile %n already exists."},
+	{fault.Exists, fault.Policy}:          {text: "A policy called %n already exists. Duplicate names are not allowed."},
+	{fault.Exists, fault.Account}:         {text: "Account %n already exists."},
+
+	{fault.InUse, fault.Attachment}:      {text: "Cannot delete entity, must detach all policies first."},
+	{fault.InUse, fault.UserPolicy}:      {text: "Cannot delete entity, must delete policies first."},
+	{fault.InUse, fault.GroupPolicy}:     {text: "Cannot delete entity, must delete policies first."},
+	{fault.InUse, fault.RolePolicy}:      {text: "Cannot delete entity, must delete policies first."},
+	{fault.InUse, fault.LoginProfile}:    {text: "Cannot delete entity, must delete login profile first."},
+	{fault.InUse, fault.AccessKey}:       {text: "Cannot delete entity, must delete access keys first."},
+	{fault.InUse, fault.MFADevice}:       {text: "Cannot delete entity, must delete MFA device first."},
+	{fault.InUse, fault.InstanceProfile}: {text: "Cannot delete entity, must remove roles from instance profile first."},
+	{fault.InUse, fault.Membership}:      {text: "Cannot delete entity, must remove users from group first."},
+	{fault.InUse, fault.PolicyVersion}:   {text: "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy."},
+	{fault.InUse, fault.DefaultVersion}:  {text: "Cannot delete the default version of a policy."},
+	{fault.InUse, fault.Boundary}:        {text: "Cannot delete a policy attached to entities."},
+
+	{fault.Limit, fault.PolicyVersion}: {text: "A managed policy can have up to %l versions. Before you create a new version, you must delete an existing version."},
+	{fault.Limit, fault.UserPolicy}:    {text: "Maximum policy size of %l bytes exceeded for user %n"},
+	{fault.Limit, fault.GroupPolicy}:   {text: "Maximum policy size of %l bytes exceeded for group %n"},
+	{fault.Limit, fault.RolePolicy}:    {text: "Maximum policy size of %l bytes exceeded for role %n"},
+	{fault.Limit, fault.Tag}:           {text: "The number of tags has reached the maximum limit."},
+	{fault.Limit, fault.SessionTags}:   {"InvalidParameterValue", http.StatusBadRequest, "The number of session tags, inherited ones included, exceeds the limit of %l."},
+
+	{fault.Invalid, fault.ARN}:            {text: "%n is invalid"},
+	{fault.Invalid, fault.Marker}:         {text: "Invalid Marker."},
+	{fault.Invalid, fault.Principal}:      {"MalformedPolicyDocument", http.StatusBadRequest, "Invalid principal in policy: \"%n\":\"%d\""},
+	{fault.Invalid, fault.Body}:           {"MalformedQueryString", http.StatusBadRequest, "The request body could not be read."},
+	{fault.Invalid, fault.Duration}:       {text: "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."},
+	{fault.Invalid, fault.ChainDuration}:  {text: "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."},
+	{fault.Invalid, fault.SourceIdentity}: {text: "Value '%n' at 'sourceIdentity' failed to satisfy constraint: Member must not begin with aws:"},
+	{fault.Invalid, fault.DuplicateTag}:   {"InvalidParameterValue", http.StatusBadRequest, "Duplicate tag keys found. Please note that Tag keys are case insensitive."},
+	{fault.Invalid, fault.TransitiveTag}:  {"InvalidParameterValue", http.StatusBadRequest, "The specified transitive tag key must be included in the requested tags."},
+	{fault.Invalid, fault.InheritedTag}:   {"InvalidParameterValue", http.StatusBadRequest, "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session."},
+	{fault.Invalid, fault.TagPrefix}:      {"InvalidInput", http.StatusBadRequest, "Tag keys must not begin with aws: in any case: '%n'"},
+	{fault.Invalid, fault.User}:           {text: "Must specify userName when calling with non-User credentials"},
+
+	{fault.Malformed, fault.Principal}: {text: "Invalid principal in policy: \"%n\":\"%d\""},
+
+	{fault.Unmodifiable, fault.Policy}: {"AccessDenied", http.StatusForbidden, "The policy %n belongs to AWS and cannot be changed."},
+
+	{fault.Denied, fault.RootSession}:    {text: "Roles may not be assumed by root accounts."},
+	{fault.Denied, fault.SourceIdentity}: {text: "The source identity of the calling session cannot be changed."},
+	{fault.Denied, fault.Account}:        {text: "Only the home account of this server may do that."},
+
+	{fault.TooLarge, fault.SessionPolicy}: {"PackedPolicyTooLarge", http.StatusBadRequest, "Packed policy consumes %l% of allotted space, please use smaller policy."},
+	{fault.TooLarge, fault.SessionTags}:   {"PackedPolicyTooLarge", http.StatusBadRequest, "Packed size of session tags consumes %l% of allotted space."},
+	{fault.TooLarge, fault.Record}:        {"LimitExceeded", http.StatusConflict, "The entity with all its parts is larger than %l bytes."},
+}
+
+// quotas names what AWS calls a limit in "Cannot exceed quota for …".
+var quotas = map[struct{ subject, what fault.What }]string{
+	{fault.User, fault.AccessKey}:   "AccessKeysPerUser",
+	{fault.User, fault.Membership}:  "GroupsPerUser",
+	{fault.User, fault.Attachment}:  "PoliciesPerUser",
+	{fault.Group, fault.Attachment}: "PoliciesPerGroup",
+	{fault.Role, fault.Attachment}:  "PoliciesPerRole",
+	{fault.Role, fault.TrustPolicy}: "ACLSizePerRole",
+	{fault.Policy, fault.Document}:  "PolicySize",
+	{fault.None, fault.User}:        "UsersPerAccount",
+	{fault.None, fault.Group}:       "GroupsPerAccount",
+	{fault.None, fault.Role}:        "RolesPerAccount",
+	{fault.None, fault.Policy}:      "PoliciesPerAccount",
+	{fault.None, fault.Account}:     "AccountsPerServer",
+	{fault.Account, fault.User}:     "UsersPerAccount",
+	{fault.Account, fault.Group}:    "GroupsPerAccount",
+	{fault.Account, fault.Role}:     "RolesPerAccount",
+	{fault.Account, fault.Policy}:   "PoliciesPerAccount",
+	{fault.None, fault.Key}:         "SessionKeysPerServer",
+}
+
+// faultWords words a fault of the core.
+func faultWords(req *dialect.Request, f *fault.Error) words {
+	var denied *guard.Denied
+	if f.Kind == fault.Denied && errors.As(f.Err, &denied) {
+		return words{"AccessDenied", http.StatusForbidden, deniedText(denied)}
+	}
+	w := kindWords[f.Kind]
+	if t, ok := topicWords[topic{f.Kind, f.What}]; ok {
+		if t.code != "" {
+			w.code, w.status = t.code, t.status
+		}
+		w.text = t.text
+	}
+	w.text = fill(w.text, req, f)
+	return w
+}
+
+func fill(text string, req *dialect.Request, f *fault.Error) string {
+	if !strings.Contains(text, "%") {
+		return text
+	}
+	quota, ok := quotas[struct{ subject, what fault.What }{f.Subject, f.What}]
+	if !ok {
+		quota = f.What.String()
+	}
+	version := req.Version
+	if version == "" {
+		version = noVersion
+	}
+	return strings.NewReplacer("%n", f.Name, "%d", f.Detail, "%l", fmt.Sprint(f.Limit), "%w", f.What.String(), "%q", quota,
+		"%v", version).Replace(text)
+}
+
+// deniedText is AWS's sentence for a denial (IAM User Guide, "Troubleshoot access denied error messages"). Where the resource
+// belongs to another account, or would tell by the answer whether it exists, nothing is said of the reason.
+func deniedText(d *guard.Denied) string {
+	text := fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s", d.Principal, d.Action, d.Resource)
+	if d.Quiet || d.CrossAccount {
+		return text
+	}
+	text += " " + d.Decision.Reason(d.Action)
+	if strings.HasPrefix(d.Decision.Source, "arn:") {
+		text += ": " + d.Decision.Source
+	}
+	return text
+}
