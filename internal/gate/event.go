@@ -1,0 +1,49 @@
+package gate
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/daypass/daypass/internal/audit"
+	"github.com/daypass/daypass/internal/dialect"
+	"github.com/daypass/daypass/internal/guard"
+	"github.com/daypass/daypass/internal/wire"
+)
+
+// event is the audit record of one request.
+func event(id string, p *passage, reply *dialect.Reply, out wire.Shape, err error, r *http.Request) *audit.Event {
+	c := p.call
+	e := &audit.Event{
+		Time: p.start, Source: p.req.Source, Name: p.req.Operation, Region: p.req.Region,
+		ID: id, UserAgent: r.UserAgent(),
+		ErrorCode: reply.Code, ErrorMessage: reply.Message,
+		RequestID: c.ID, ReadOnly: p.op != nil && p.op.ReadOnly, ManagementEvent: true,
+	}
+	if p.source.IsValid() {
+		e.SourceIP = p.source.String()
+	}
+	if c.Input != nil {
+		e.RequestParameters = p.req.Record(c.Input)
+	}
+	if c.Caller == nil {
+		e.Identity = audit.Identity{Type: audit.TypeUnknown}
+		if p.req.Claim != nil {
+			e.Identity.AccessKeyID = p.req.Claim.AccessKeyID
+		}
+		return e
+	}
+	guard.Describe(e, c.Caller, c.Subject)
+	if len(c.Asked) > 0 {
+		var denied *guard.Denied
+		errors.As(err, &denied)
+		guard.Decided(e, c.Asked, c.Decision, denied)
+	}
+	if err == nil {
+		e.Additional.IssuedAccessKeyID = c.Issued
+		// What was made goes on record (ids, names), what was read does not.
+		if out != nil && (!e.ReadOnly || c.Issued != "") {
+			e.ResponseElements = p.req.Record(out)
+		}
+	}
+	return e
+}
