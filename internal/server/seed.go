@@ -1,0 +1,87 @@
+package server
+
+import (
+	"context"
+	"strings"
+
+	"github.com/daypass/daypass/internal/iam"
+	"github.com/daypass/daypass/internal/secret"
+)
+
+// DevAccount is the account of development mode.
+const DevAccount = "000000000000"
+
+// Access is a long-term key in development mode's report.
+type Access struct {
+	Name            string `json:"name,omitempty"`
+	AccessKeyID     string `json:"access_key_id"`
+	SecretAccessKey string `json:"secret_access_key"`
+}
+
+// DevReport is what development mode tells scripts once it is ready.
+type DevReport struct {
+	Endpoint string       `json:"endpoint"`
+	Region   string       `json:"region"`
+	Accounts []SeedReport `json:"accounts"`
+}
+
+// SeedReport is one ready account.
+type SeedReport struct {
+	Cloud string   `json:"cloud"`
+	ID    string   `json:"id"`
+	Root  Access   `json:"root"`
+	Users []Access `json:"users"`
+}
+
+// Roles of the seeded account: one that may write and read notes below note/alice/, and one that may do nothing yet.
+const (
+	DevUser     = "alice"
+	DevUploader = "uploader"
+	DevReader   = "reader"
+)
+
+// Seed fills an empty state with the account of development mode: a root key, an administrator, and two roles that the account may
+// assume.
+func (s *Server) Seed(ctx context.Context) (*SeedReport, error) {
+	first := FirstAdmin{AccountID: DevAccount, AccountName: "dev", UserName: DevUser}
+	report := &SeedReport{Cloud: "aws", ID: DevAccount}
+	err := s.change(ctx, "Seed", func(tx *iam.Tx) error {
+		if err := s.makeAccount(tx, &first); err != nil {
+			return err
+		}
+		root, err := s.makeKey(tx, DevAccount, "", "", secret.Text{})
+		if err != nil {
+			return err
+		}
+		report.Root = Access{AccessKeyID: root.id, SecretAccessKey: root.key.Reveal()}
+		for _, name := range []string{DevUploader, DevReader} {
+			if _, err := tx.CreateRole(DevAccount, iam.RoleSpec{Path: "/", Name: name, Trust: fill(devTrust)}); err != nil {
+				return err
+			}
+		}
+		_, err = tx.PutRolePolicy(DevAccount, DevUploader, "own-notes", fill(devNotes))
+		return err
+	})
+	report.Users = []Access{{Name: DevUser, AccessKeyID: first.AccessKeyID, SecretAccessKey: first.SecretAccessKey}}
+	return report, err
+}
+
+const devTrust = `{
+  "Version": "2012-10-17",
+  "Statement": [{
+    "Sid": "Account", "Effect": "Allow",
+    "Principal": {"AWS": "arn:aws:iam::ACCOUNT:root"},
+    "Action": ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
+  }]
+}`
+
+const devNotes = `{
+  "Version": "2012-10-17",
+  "Statement": [{
+    "Sid": "OwnNotes", "Effect": "Allow",
+    "Action": ["demo:PutNote", "demo:GetNote", "demo:ListNotes"],
+    "Resource": "arn:aws:demo::ACCOUNT:note/alice/*"
+  }]
+}`
+
+func fill(document string) string { return strings.ReplaceAll(document, "ACCOUNT", DevAccount) }
