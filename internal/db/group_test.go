@@ -174,7 +174,7 @@ func TestCancelWhileWaiting(t *testing.T) {
 		if !results[1].done {
 			t.Fatal("a caller that gave up is still waiting")
 		}
-		wantKind(t, results[1].err, fault.TooLarge)
+		wantKind(t, results[1].err, fault.Unavailable)
 		release()
 		if results[0].err != nil || results[2].err != nil || ran {
 			t.Errorf("%+v, ran %t", results, ran)
