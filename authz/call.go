@@ -19,7 +19,7 @@ type Authorizer interface {
 
 // Call is one question.
 type Call struct {
-	Profile string  `json:"profile"` // the service's name at the authorizer, which pins host and signing scope
+	Profile string  `json:"profile"` // the service's name at the authorizer, which pins the signing scope
 	Request Request `json:"request"`
 	Checks  []Check `json:"checks"` // 1 to [MaxChecks]
 	Explain bool    `json:"explain"`

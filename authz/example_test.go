@@ -18,6 +18,7 @@ func (readers) Authorize(_ context.Context, call *authz.Call) (*authz.Result, er
 		Authenticated: true,
 		Principal:     &authz.Principal{ARN: "arn:aws:iam::111122223333:user/alice", Account: "111122223333", Type: "IAMUser"},
 		DecisionID:    "01J9Z3",
+		Payload:       authz.Payload{Mode: authz.PayloadHash, SHA256: call.Request.BodySHA256},
 	}
 	for _, check := range call.Checks {
 		d := authz.Decision{Verdict: authz.Deny, Reason: "implicit", Message: "alice may not " + check.Action + " " + check.Resource}

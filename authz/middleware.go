@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -20,7 +22,10 @@ const (
 
 // Options of a [Middleware]. The zero value is usable.
 type Options struct {
-	Profile string        // the service's name at the authorizer
+	Profile string // the service's name at the authorizer
+	// Hosts are the host names, with the port unless it is the scheme's own, that the service answers to. A request for another
+	// host is refused, so that one signed for another service of the same profile is nothing here. None accepts any.
+	Hosts   []string
 	MaxBody int64         // most bytes of a body, which is held in memory; 0 means [DefaultMaxBody]
 	Timeout time.Duration // how long the authorizer may take; 0 means [DefaultTimeout]
 	Explain bool          // ask for explanations of denials; they go into the decisions, never to the client
@@ -73,6 +78,9 @@ func (m *middleware) admit(w http.ResponseWriter, r *http.Request) (*http.Reques
 			m.report(r, refusal)
 		}
 		return nil, refusal
+	}
+	if len(m.opts.Hosts) > 0 && !slices.ContainsFunc(m.opts.Hosts, func(h string) bool { return strings.EqualFold(h, r.Host) }) {
+		return nil, &Refusal{Status: http.StatusForbidden, Code: CodeHost, Message: "The request is for another host than this service's."}
 	}
 	body, refusal := m.read(w, r)
 	if refusal != nil {
@@ -192,7 +200,7 @@ func (m *middleware) authorize(r *http.Request, call *Call) (*Principal, *Refusa
 		}
 	}
 	switch p := result.Payload; {
-	case p.Mode == "", p.Mode == PayloadUnsigned, p.Mode == PayloadHash && p.SHA256 == call.Request.BodySHA256:
+	case p.Mode == PayloadUnsigned, p.Mode == PayloadHash && p.SHA256 == call.Request.BodySHA256:
 	default:
 		return nil, &Refusal{Status: http.StatusForbidden, Code: CodePayload, RequestID: result.DecisionID,
 			Message: "The request's body is not the one that was signed, or is signed in a way this service does not take."}

@@ -37,7 +37,7 @@ func (a *authorizer) Authorize(ctx context.Context, call *authz.Call) (*authz.Re
 var alice = &authz.Principal{ARN: "arn:aws:iam::111122223333:user/alice", Account: "111122223333", Type: "IAMUser"}
 
 func allow(_ context.Context, call *authz.Call) (*authz.Result, error) {
-	result := &authz.Result{Authenticated: true, Principal: alice, DecisionID: "d-1"}
+	result := &authz.Result{Authenticated: true, Principal: alice, DecisionID: "d-1", Payload: authz.Payload{Mode: authz.PayloadHash, SHA256: call.Request.BodySHA256}}
 	for range call.Checks {
 		result.Decisions = append(result.Decisions, authz.Decision{Verdict: authz.Allow})
 	}
@@ -139,7 +139,7 @@ func TestMiddlewareRefuses(t *testing.T) {
 		return func(context.Context, *authz.Call) (*authz.Result, error) { return r, nil }
 	}
 	decisions := func(verdicts ...string) *authz.Result {
-		r := &authz.Result{Authenticated: true, Principal: alice, DecisionID: "d-1"}
+		r := &authz.Result{Authenticated: true, Principal: alice, DecisionID: "d-1", Payload: authz.Payload{Mode: authz.PayloadUnsigned}}
 		for _, v := range verdicts {
 			r.Decisions = append(r.Decisions, authz.Decision{Verdict: v, Message: "no " + v})
 		}

@@ -25,6 +25,7 @@ func (r *Refusal) Error() string { return fmt.Sprintf("%d %s: %s", r.Status, r.C
 const (
 	CodeDenied       = "AccessDenied"
 	CodeUnknown      = "NotAuthenticated"
+	CodeHost         = "WrongHost"
 	CodeTarget       = "InvalidRequestTarget"
 	CodeTooLarge     = "RequestTooLarge"
 	CodeBody         = "IncompleteBody"

@@ -49,9 +49,9 @@ func (p *parser) checkBare(e *principalText) {
 
 // InvalidPrincipal is IAM's text for a principal that cannot be used, also for
 // one in the right form that does not exist: whoever saves a document checks
-// that with Document.Principals.
+// that with Document.Principals. IAM writes the type in capitals.
 func InvalidPrincipal(typ, value string) string {
-	return fmt.Sprintf(`Invalid principal in policy: "%s":"%s"`, clip(typ), clip(value))
+	return fmt.Sprintf(`Invalid principal in policy: "%s":"%s"`, strings.ToUpper(clip(typ)), clip(value))
 }
 
 func principalHint(typ, value string) string {
@@ -77,7 +77,7 @@ func principalHint(typ, value string) string {
 func (g *Grammar) principalForm(typ, v string) bool {
 	switch typ {
 	case "AWS":
-		return v == "*" || isAccount(v) || isUniqueID(v) || g.principalARN(v)
+		return v == "*" || isAccount(v) || isUniqueID(v) || isSessionID(v) || g.principalARN(v)
 	case "Service":
 		return isHostName(v)
 	case "Federated":
@@ -136,6 +136,21 @@ func isUniqueID(s string) bool {
 	}
 	for i := 4; i < len(s); i++ {
 		if c := s[i]; (c < 'A' || c > 'Z') && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return true
+}
+
+// isSessionID recognises a session by its role's unique id, as aws:userid has it: "AROA…:session". It is how a document is stored
+// that named the session by ARN, so that a role of the same name that comes later is not meant.
+func isSessionID(s string) bool {
+	id, session, ok := strings.Cut(s, ":")
+	if !ok || !isUniqueID(id) || id[:4] != "AROA" || len(session) < 2 || len(session) > 64 {
+		return false
+	}
+	for i := range len(session) {
+		if c := session[i]; !isAlnum(c) && strings.IndexByte("_+=,.@-", c) < 0 {
 			return false
 		}
 	}

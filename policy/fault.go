@@ -53,6 +53,7 @@ func (c FaultCode) readable() bool {
 // The texts of IAM. A document is refused with the text of its first fault.
 const (
 	textSyntax     = "Syntax errors in policy."
+	textTrustJSON  = "This policy contains invalid Json"
 	textVersion    = "Policy document must be version 2012-10-17 or greater."
 	textLegacy     = "The policy failed legacy parsing"
 	textSid        = "Statement IDs (SID) in a single policy must be unique."

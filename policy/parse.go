@@ -39,7 +39,11 @@ func Read(g *Grammar, use Use, src []byte) (*Document, error) {
 	p := &parser{doc: d, rules: use.rules(), faultList: faultList{lines: d.lines}}
 	root, bad := scan(d.src)
 	if bad != nil {
-		p.syntax(bad.offset, "%s", bad.detail)
+		message := textSyntax
+		if use == Trust {
+			message = textTrustJSON
+		}
+		p.add(bad.offset, FaultSyntax, message, "%s", bad.detail)
 		return nil, p.err()
 	}
 	p.document(&root)

@@ -35,6 +35,7 @@ const (
 	namesUser
 	namesRole
 	namesSession
+	namesSessionID
 	namesFederated
 	namesID
 	namesService
@@ -74,6 +75,8 @@ func newPrincipalName(typ, v string) principalName {
 		return principalName{namesAccount, v}
 	case isUniqueID(v):
 		return principalName{namesID, v}
+	case isSessionID(v):
+		return principalName{namesSessionID, v}
 	}
 	f := strings.SplitN(v, ":", 6)
 	switch kind, _, _ := strings.Cut(f[len(f)-1], "/"); kind {
@@ -137,6 +140,9 @@ func (n *principalName) grants(p *Principal, s scope) grant {
 		}
 	case namesSession:
 		direct = p.Type == AssumedRole && n.value == p.ARN
+	case namesSessionID:
+		id, session, _ := strings.Cut(n.value, ":")
+		direct = p.Type == AssumedRole && id == p.RoleID && session == p.SessionName
 	case namesFederated:
 		direct = p.Type == FederatedUser && n.value == p.ARN
 	case namesService:

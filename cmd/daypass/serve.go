@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"os"
 	"path/filepath"
@@ -99,14 +100,14 @@ func (e *env) serve(ctx context.Context, c *config.Config, bootstrap string) (er
 		return err
 	}
 	defer func() { err = errors.Join(err, engine.Close()) }()
-	trail, err := audit.Open(c.Audit.File, audit.FileOptions{MaxBytes: c.Audit.MaxBytes, Keep: c.Audit.Keep})
+	trail, err := audit.Open(c.Audit.File, auditOptions(c.Audit))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, trail.Close()) }()
 	s, err := server.New(ctx, server.Options{
 		Engine: engine, Trail: trail, Root: root, Log: log, Metrics: server.NewMetrics(buildInfo()),
-		MaxBody: c.Limits.BodyBytes, Trusted: c.TrustedProxies,
+		MaxBody: c.Limits.BodyBytes, Trusted: c.TrustedProxies, Hosts: c.Hosts,
 	})
 	if err != nil {
 		return err
@@ -125,6 +126,18 @@ func (e *env) serve(ctx context.Context, c *config.Config, bootstrap string) (er
 		UsageFile: filepath.Join(c.Data, "key-usage.json"), Flush: trail.Run}, places...)
 	log.Info("stopped")
 	return err
+}
+
+// auditOptions translates: in the settings 0 means without bound, for a file it means the default.
+func auditOptions(a config.Audit) audit.FileOptions {
+	o := audit.FileOptions{MaxBytes: a.MaxBytes, Keep: a.Keep}
+	if o.MaxBytes == 0 {
+		o.MaxBytes = math.MaxInt64
+	}
+	if o.Keep == 0 {
+		o.Keep = math.MaxInt32
+	}
+	return o
 }
 
 // handOver tells where the first key is, and shows it to a person at a terminal; never to a log file or a pipe.

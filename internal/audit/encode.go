@@ -13,7 +13,10 @@ import (
 const MaxText = 4096
 
 // MaxBytes is the most bytes of one record.
-const MaxBytes = 256 << 10
+const MaxBytes = 1 << 20
+
+// omitted stands for what a record had no room for.
+const omitted = `{"omitted":true}`
 
 // Append appends e as one line of JSON, with the line feed, to dst. It fails when requestParameters or responseElements
 // are no JSON, or when e is too long without them and without the explanation.
@@ -38,9 +41,13 @@ func Append(dst []byte, e *Event) ([]byte, error) {
 		l.event(e, nil, e.RequestParameters, e.ResponseElements)
 	}
 	if len(l.b)-start > MaxBytes {
-		omitted := json.RawMessage(`{"omitted":true}`)
+		// What was answered follows from what was asked; what was asked follows from nothing else.
 		l.b = l.b[:start]
-		l.event(e, nil, omitted, omitted)
+		l.event(e, nil, e.RequestParameters, json.RawMessage(omitted))
+	}
+	if len(l.b)-start > MaxBytes {
+		l.b = l.b[:start]
+		l.event(e, nil, json.RawMessage(omitted), json.RawMessage(omitted))
 	}
 	if len(l.b)-start > MaxBytes {
 		return dst, fmt.Errorf("audit: event takes more than %d bytes", MaxBytes)

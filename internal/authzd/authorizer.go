@@ -27,9 +27,10 @@ type Authorizer struct {
 	Now   func() time.Time
 	NewID func() string
 	Keys  *sigv4.KeyCache
-	// Profiles are the services that may ask. A profile's name is the service of its actions and of the signatures it accepts,
-	// so that a request signed for one service is nothing to another.
-	Profiles map[string]bool
+	// Profiles are the services that may ask, each with the account that owns its resources where their names do not say. A
+	// profile's name is the service of its actions and of the signatures it accepts, so that a request signed for one service is
+	// nothing to another.
+	Profiles map[string]string
 	// Words puts an error into the words of the scheme that signed the request.
 	Words func(err error) (code string, status int, message string)
 }
@@ -76,7 +77,8 @@ func (a *Authorizer) Authorize(ctx context.Context, call *authz.Call) (*authz.Re
 
 // asks turns the checks into what the core is asked. A service may speak only of its own actions and its own condition keys.
 func (a *Authorizer) asks(call *authz.Call) ([]access.Ask, error) {
-	if !a.Profiles[call.Profile] {
+	owner, known := a.Profiles[call.Profile]
+	if !known {
 		return nil, fmt.Errorf("authzd: no profile %q", call.Profile)
 	}
 	if len(call.Checks) == 0 || len(call.Checks) > authz.MaxChecks {
@@ -88,8 +90,9 @@ func (a *Authorizer) asks(call *authz.Call) ([]access.Ask, error) {
 		if !strings.HasPrefix(check.Action, prefix) {
 			return nil, fmt.Errorf("authzd: profile %q asks about action %q", call.Profile, check.Action)
 		}
-		asks[i] = access.Ask{Action: check.Action, Resource: check.Resource}
-		if n, err := arn.Parse(check.Resource); err == nil {
+		// A resource that names no account is the service's, never the caller's: else every caller would own it.
+		asks[i] = access.Ask{Action: check.Action, Resource: check.Resource, Account: owner}
+		if n, err := arn.Parse(check.Resource); err == nil && n.Account != "" {
 			asks[i].Account = n.Account
 		}
 		for name, values := range check.Context {

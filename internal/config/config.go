@@ -16,6 +16,11 @@ type Config struct {
 	Region string
 	// Listen is the host:port the cloud APIs are served on. Port 0 takes a free one.
 	Listen string
+	// Hosts are the names clients reach the cloud APIs by, with the port unless
+	// it is the scheme's own, at most 64. A request signed for another host is
+	// refused, so that one captured at another gateway is nothing here. None by
+	// default: any host is accepted.
+	Hosts []string
 	// TLS is the certificate both listeners show.
 	TLS TLS
 	// InsecureHTTP allows listeners without TLS on addresses other hosts can

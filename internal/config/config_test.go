@@ -270,7 +270,11 @@ func TestPrint(t *testing.T) {
 			case duration:
 				value = time.Duration(rapid.Int64().Draw(t, f.Key)).String()
 			case list:
-				value = rapid.SampledFrom([]string{"", "10.0.0.0/8", "10.0.0.0/8,::1,fe80::/10"}).Draw(t, f.Key)
+				values := []string{"", "10.0.0.0/8", "10.0.0.0/8,::1,fe80::/10"}
+				if f.Key == "hosts" {
+					values = []string{"", "sts.corp.example", "sts.corp.example:8443,[::1]:4580"}
+				}
+				value = rapid.SampledFrom(values).Draw(t, f.Key)
 			}
 			if err := f.Set(value); err != nil {
 				t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -73,6 +74,7 @@ func (c *Config) Fields() []Field {
 		str("data", "folder of the state; one process at a time", &c.Data),
 		str("region", "region name clients use; lower case letters, digits and hyphens", &c.Region),
 		str("listen", "host:port of the cloud APIs; without TLS only on loopback", &c.Listen),
+		names("hosts", "host[:port] names clients reach the cloud APIs by; requests signed for others are refused; empty accepts any", &c.Hosts),
 		str("tls.cert_file", "PEM file of the certificate chain; empty for none", &c.TLS.CertFile),
 		str("tls.key_file", "PEM file of the certificate's private key; empty for none", &c.TLS.KeyFile),
 		boolean("insecure_http", "allow other hosts to connect without TLS; only behind a proxy that ends it", &c.InsecureHTTP),
@@ -149,8 +151,34 @@ func span(key, usage string, at *time.Duration) Field {
 		}}
 }
 
-// maxProxies bounds the list, which is walked for every request.
-const maxProxies = 64
+// maxProxies and maxHosts bound lists that are walked for every request.
+const (
+	maxProxies = 64
+	maxHosts   = 64
+)
+
+// names is a list of host names, each with a port or without.
+func names(key, usage string, at *[]string) Field {
+	return Field{Key: key, Usage: usage, kind: list,
+		get: func() string { return strings.Join(*at, ",") },
+		set: func(s string) error {
+			var all []string
+			if s != "" {
+				for item := range strings.SplitSeq(s, ",") {
+					item = strings.ToLower(strings.TrimSpace(item))
+					if u, err := url.Parse("//" + item); err != nil || u.Host != item || item == "" || len(item) > 255 {
+						return fmt.Errorf("%q is not a host name, with :port if need be", item)
+					}
+					all = append(all, item)
+				}
+			}
+			if len(all) > maxHosts {
+				return fmt.Errorf("has %d entries, the limit is %d", len(all), maxHosts)
+			}
+			*at = all
+			return nil
+		}}
+}
 
 func prefixes(key, usage string, at *[]netip.Prefix) Field {
 	return Field{Key: key, Usage: usage, kind: list,

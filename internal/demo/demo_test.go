@@ -30,6 +30,7 @@ type recorder struct{ checks []authz.Check }
 func (a *recorder) Authorize(_ context.Context, call *authz.Call) (*authz.Result, error) {
 	a.checks = call.Checks
 	result := &authz.Result{Authenticated: true, DecisionID: "d-1",
+		Payload:   authz.Payload{Mode: authz.PayloadHash, SHA256: call.Request.BodySHA256},
 		Principal: &authz.Principal{ARN: "arn:aws:sts::111122223333:assumed-role/uploader/alice", Expires: now.Add(time.Hour)}}
 	for _, check := range call.Checks {
 		d := authz.Decision{Verdict: authz.Allow}

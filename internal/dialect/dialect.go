@@ -36,6 +36,9 @@ type Request struct {
 	Claim *sign.Claim // nil when the request carries no signature
 	Table *op.Table   // operations of the service; nil when the service is not known
 
+	// Fault is what is wrong with the parameters as such. The caller is told once the signature is known to be good.
+	Fault error
+
 	// Decode fills an input and reports every violation in one error.
 	Decode func(wire.Shape) error
 	// Record is an input as the audit record shows it, without sensitive members.

@@ -3,6 +3,7 @@ package gate
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/daypass/daypass/internal/audit"
 	"github.com/daypass/daypass/internal/dialect"
@@ -26,6 +27,10 @@ func event(id string, p *passage, reply *dialect.Reply, out wire.Shape, err erro
 		e.RequestParameters = p.req.Record(c.Input)
 	}
 	if c.Caller == nil {
+		// Whoever is not known must not be able to fill the trail.
+		for _, text := range []*string{&e.Name, &e.UserAgent, &e.ErrorMessage, &e.Region} {
+			*text = brief(*text)
+		}
 		e.Identity = audit.Identity{Type: audit.TypeUnknown}
 		if p.req.Claim != nil {
 			e.Identity.AccessKeyID = p.req.Claim.AccessKeyID
@@ -46,4 +51,18 @@ func event(id string, p *passage, reply *dialect.Reply, out wire.Shape, err erro
 		}
 	}
 	return e
+}
+
+// maxBrief is how much of a stranger's text goes on record, in bytes.
+const maxBrief = 256
+
+// brief is a text cut short and without what would take more room escaped than it does here.
+func brief(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r == '<' || r == '>' || r == '&' || r == 0xfffd {
+			return '?'
+		}
+		return r
+	}, s[:min(len(s), maxBrief)])
+	return s
 }

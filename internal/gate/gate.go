@@ -9,7 +9,9 @@ import (
 	"net/http"
 	"net/netip"
 	"runtime/debug"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/daypass/daypass/internal/access"
@@ -30,6 +32,7 @@ type Gate struct {
 	Now      func() time.Time
 	NewID    func() string                                        // request and event ids
 	Peer     func(*http.Request) (source netip.Addr, secure bool) // who connected, and whether over TLS
+	Hosts    []string                                             // the names this server answers to, lower case; none = any
 	MaxBody  int64                                                // bytes
 	Log      *slog.Logger
 	Observe  func(Observation)
@@ -47,6 +50,9 @@ type Observation struct {
 	Issued                      bool
 	Unrecorded                  bool // the audit record could not be written
 }
+
+// maxMatched bounds what policies see of a header that a client fills, in bytes.
+const maxMatched = 1024
 
 // passage is one request on its way.
 type passage struct {
@@ -120,13 +126,23 @@ func (g *Gate) handle(p *passage, w http.ResponseWriter, r *http.Request) (out w
 	c.Service, c.Operation, c.Decode = req.Service, req.Operation, req.Decode
 	c.Env = access.Environment{Now: c.Now, Source: p.source, Secure: secure, Region: req.Region,
 		UserAgent: r.UserAgent(), Referer: r.Referer()}
+	for _, text := range []*string{&c.Env.UserAgent, &c.Env.Referer} {
+		// Conditions match patterns against these; a client must not choose how long that takes.
+		*text = (*text)[:min(len(*text), maxMatched)]
+	}
 
-	// 4. Identify: who signed this?
+	// 4. Identify: who signed this? What was signed for another host is nothing here.
+	if len(g.Hosts) > 0 && !slices.Contains(g.Hosts, strings.ToLower(r.Host)) {
+		return nil, fault.New(fault.Invalid, fault.Signature, r.Host)
+	}
 	if err := g.identify(p); err != nil {
 		return nil, err
 	}
 
 	// 5. Find the operation in the dialect's table.
+	if req.Fault != nil {
+		return nil, req.Fault
+	}
 	if p.op, err = req.Table.Find(req.Operation); err != nil {
 		return nil, err
 	}
@@ -146,12 +162,15 @@ func (g *Gate) claim(r *http.Request) dialect.Dialect {
 
 // identify verifies the signature and finds the caller in the View.
 func (g *Gate) identify(p *passage) error {
-	c, claim := p.call, p.req.Claim
+	c, claim, failures := p.call, p.req.Claim, g.Core.Guard.Failures
 	if claim == nil {
+		if failures.Blocked(p.source, "", c.Now) {
+			return fault.New(fault.Throttled, fault.None, "")
+		}
+		failures.Count(p.source, "", c.Now)
 		return &sign.Problem{Kind: sign.MissingToken}
 	}
 	account, _ := iam.AccountOfKey(claim.AccessKeyID)
-	failures := g.Core.Guard.Failures
 	if failures.Blocked(p.source, account, c.Now) {
 		return fault.New(fault.Throttled, fault.None, "")
 	}
@@ -220,14 +239,9 @@ func (g *Gate) log(p *passage, reply *dialect.Reply, err error) {
 	if reply.Code != "" {
 		attrs = append(attrs, "code", reply.Code)
 	}
-	if f := fault.Of(err); err != nil && (f.Kind == fault.Internal || f.Kind == fault.Unavailable) && !isProblem(err) {
+	if reply.Status >= http.StatusInternalServerError && err != nil {
 		level = slog.LevelError
 		attrs = append(attrs, "error", err.Error())
 	}
 	g.Log.Log(context.Background(), level, "request", attrs...)
-}
-
-func isProblem(err error) bool {
-	var p *sign.Problem
-	return errors.As(err, &p)
 }

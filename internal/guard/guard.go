@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"sync/atomic"
 	"time"
 
 	"github.com/daypass/daypass/internal/access"
@@ -22,6 +23,8 @@ type Guard struct {
 	// Machine, if set, is a second clock by which a signature may be dated. Development mode can move the server's clock, and
 	// clients go on signing by the machine's; sessions expire by the moved one all the same.
 	Machine func() time.Time
+
+	unrecorded atomic.Bool // the last record could not be written
 }
 
 // Caller is somebody whose signature has been verified. It says which credential signed; what it may do, and whether it is

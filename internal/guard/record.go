@@ -9,7 +9,15 @@ import (
 )
 
 // Record writes the one event of a request. It is called before the reply; an error means that the caller must be refused.
-func (g *Guard) Record(ctx context.Context, e *audit.Event) error { return g.Audit.Write(ctx, e) }
+func (g *Guard) Record(ctx context.Context, e *audit.Event) error {
+	err := g.Audit.Write(ctx, e)
+	g.unrecorded.Store(err != nil)
+	return err
+}
+
+// Recording says whether the last record could be written. While it could not, nothing is changed: a change that cannot go on record
+// must not be made first. The refusal itself is recorded, or tried to be, and so finds out when writing works again.
+func (g *Guard) Recording() bool { return !g.unrecorded.Load() }
 
 // Describe puts who asked into an event.
 func Describe(e *audit.Event, c *Caller, s *access.Subject) {

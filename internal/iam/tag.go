@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/daypass/daypass/internal/fault"
+	"github.com/daypass/daypass/policy"
 )
 
 // Tag is a label. Keys of one thing differ in more than case; the case they were given in is kept.
@@ -17,12 +18,15 @@ type Tag struct {
 // TagValue finds a tag by its key without regard to case.
 func TagValue(tags []Tag, key string) (string, bool) {
 	for i := range tags {
-		if strings.EqualFold(tags[i].Key, key) {
+		if SameKey(tags[i].Key, key) {
 			return tags[i].Value, true
 		}
 	}
 	return "", false
 }
+
+// SameKey reports whether two keys mean one tag. It compares as conditions do: the two must agree on which tag a key means.
+func SameKey(a, b string) bool { return a == b || policy.FoldKey(a) == policy.FoldKey(b) }
 
 // CheckTags holds a list of new tags against the rules: syntax, no prefix aws: in any case, no two keys alike but for case
 // (Rules for tagging in IAM and AWS STS, IAM User Guide). The faults are Invalid with Parameter, TagPrefix or DuplicateTag.
@@ -35,7 +39,7 @@ func CheckTags(tags []Tag) error {
 		if !isTagText(t.Value, 0, 256) {
 			return fault.BadParameter("tags.value", t.Value)
 		}
-		if len(t.Key) >= 4 && strings.EqualFold(t.Key[:4], "aws:") {
+		if strings.HasPrefix(policy.FoldKey(t.Key), "aws:") {
 			return fault.New(fault.Invalid, fault.TagPrefix, t.Key)
 		}
 		if _, twice := TagValue(tags[:i], t.Key); twice {
@@ -54,7 +58,7 @@ func (t *Tx) withTags(subject fault.What, name string, old, changes []Tag) ([]Ta
 next:
 	for _, c := range changes {
 		for i := range out {
-			if strings.EqualFold(out[i].Key, c.Key) {
+			if SameKey(out[i].Key, c.Key) {
 				out[i] = c
 				continue next
 			}
@@ -81,7 +85,7 @@ func withoutTags(old []Tag, keys []string) []Tag {
 next:
 	for _, t := range old {
 		for _, k := range keys {
-			if strings.EqualFold(t.Key, k) {
+			if SameKey(t.Key, k) {
 				continue next
 			}
 		}

@@ -49,15 +49,18 @@ func (s *tables) bindPrincipal(typ, value string) (stored string, ok bool) {
 	return "", false
 }
 
-// bindAWS accepts everybody ("*"), an account of this server, its root, a user, a role, a session, and the unique id of a user or
+// bindAWS accepts everybody ("*"), an account, its root, a user, a role, a session, and the unique id of a user or
 // role that exists. Groups are no principals, and no part of a name may be a pattern.
 func (s *tables) bindAWS(value string) (string, bool) {
 	if value == "*" {
 		return value, true
 	}
 	if arn.IsAccount(value) {
-		_, err := s.Account(value)
-		return value, err == nil
+		return value, true
+	}
+	if id, session, ok := strings.Cut(value, ":"); ok && IsUniqueID(id) {
+		_, exists := s.roles.Get(id)
+		return value, exists && len(session) >= 2 && checkName("", session, 64) == nil
 	}
 	if IsUniqueID(value) {
 		_, exists := s.Display(value)
@@ -67,28 +70,30 @@ func (s *tables) bindAWS(value string) (string, bool) {
 	if err != nil || n.Region != "" || n.Partition != "aws" || strings.ContainsAny(value, "*?") {
 		return "", false
 	}
-	if _, err := s.Account(n.Account); err != nil {
-		return "", false
-	}
 	switch n.Service {
 	case "iam":
 		if n.Resource == "root" {
-			return value, true
+			return value, arn.IsAccount(n.Account)
 		}
 		return s.Resolve(value)
 	case "sts":
-		return value, isSession(n)
+		return s.bindSession(n, value)
 	}
 	return "", false
 }
 
-// isSession accepts role sessions and federated user sessions, which exist for a while only and so are bound by name.
-func isSession(n arn.Name) bool {
-	if role, session, ok := n.Session(); ok {
-		return checkName("", role, 64) == nil && len(session) >= 2 && checkName("", session, 64) == nil
+// bindSession binds a session to the unique id of its role, which must exist: AROA…:session. Sessions of federated users have
+// nobody behind them but the account and stay as they are.
+func (s *tables) bindSession(n arn.Name, value string) (string, bool) {
+	if name, session, ok := n.Session(); ok {
+		r, err := s.Role(n.Account, name)
+		if err != nil || r.Name != name || len(session) < 2 || checkName("", session, 64) != nil {
+			return "", false
+		}
+		return r.ID + ":" + session, true
 	}
 	name, ok := strings.CutPrefix(n.Resource, "federated-user/")
-	return ok && len(name) >= 2 && checkName("", name, 32) == nil
+	return value, ok && arn.IsAccount(n.Account) && len(name) >= 2 && checkName("", name, 32) == nil
 }
 
 func isFederated(value string) bool {
@@ -127,10 +132,15 @@ func (s *tables) ShowTrust(r *Role) string {
 		return r.Trust
 	}
 	return string(doc.RewritePrincipals(func(typ, value string) string {
-		if typ == "AWS" && IsUniqueID(value) {
-			if name, ok := s.Display(value); ok {
-				return name
-			}
+		if typ != "AWS" {
+			return value
+		}
+		id, session, isSession := strings.Cut(value, ":")
+		if r, ok := s.roles.Get(id); isSession && ok {
+			return arn.AssumedRole(r.Account, r.Name, session)
+		}
+		if name, ok := s.Display(value); ok {
+			return name
 		}
 		return value
 	}))

@@ -16,7 +16,7 @@ func TestTrustBindsNamesToIDs(t *testing.T) {
 	far := ok(t)(tx.CreateRole(other, RoleSpec{Name: "far", Trust: trustHome})).(*Role)
 	document := trustAWS(joe.ARN(), far.ARN(), home, arn.Root(other), "*", arn.AssumedRole(other, "far", "session"))
 	r := ok(t)(tx.CreateRole(home, RoleSpec{Name: "r", Trust: document})).(*Role)
-	want := strings.NewReplacer(joe.ARN(), joe.ID, far.ARN(), far.ID).Replace(document)
+	want := strings.NewReplacer(joe.ARN(), joe.ID, far.ARN(), far.ID, arn.AssumedRole(other, "far", "session"), far.ID+":session").Replace(document)
 	if r.Trust != want {
 		t.Errorf("stored %s\nwant   %s", r.Trust, want)
 	}
@@ -51,8 +51,8 @@ func TestTrustRefusesPrincipals(t *testing.T) {
 		"wrong path":          trustAWS("arn:aws:iam::111111111111:user/joe"),
 		"wrong case":          trustAWS("arn:aws:iam::111111111111:user/eng/JOE"),
 		"right user as role":  trustAWS("arn:aws:iam::111111111111:role/eng/joe"),
-		"unknown account":     trustAWS("999999999999"),
-		"root elsewhere":      trustAWS("arn:aws:iam::999999999999:root"),
+		"user elsewhere":      trustAWS("arn:aws:iam::999999999999:user/joe"),
+		"root of nobody":      trustAWS("arn:aws:iam::aws:root"),
 		"session elsewhere":   trustAWS("arn:aws:sts::999999999999:assumed-role/r/s"),
 		"group":               trustAWS(g.ARN()),
 		"group id":            trustAWS(g.ID),

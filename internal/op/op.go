@@ -1,6 +1,7 @@
 package op
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/daypass/daypass/internal/access"
@@ -111,11 +112,16 @@ func ask[In any](c *Call, leave Leave[In], in *In) error {
 	return err
 }
 
+var errUnrecorded = errors.New("op: the audit record can not be written, so nothing is changed")
+
 // change runs leave and act on one state: what was allowed is what is done, whoever else writes at the same time.
 func change[In any, I shape[In]](c *Call, leave Leave[In], act func(*iam.Tx, *In) error) error {
 	in, err := decode[In, I](c)
 	if err != nil {
 		return err
+	}
+	if !c.Guard.Recording() {
+		return &fault.Error{Kind: fault.Unavailable, Err: errUnrecorded}
 	}
 	return c.Update(c.Context, c, func(tx *iam.Tx) error {
 		c.View = tx.View(tx.Revision())

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/daypass/daypass/internal/access"
+	"github.com/daypass/daypass/internal/audit"
 	"github.com/daypass/daypass/internal/fault"
 	"github.com/daypass/daypass/internal/guard"
 	"github.com/daypass/daypass/internal/iam"
@@ -47,6 +48,7 @@ type bench struct {
 	*Call
 	view    *iam.View
 	steps   []string
+	lose    error            // what writing a record answers
 	runs    int              // how often an update runs its function
 	between func(tx *iam.Tx) // what others write before an update
 	invalid error            // what decoding answers
@@ -60,7 +62,8 @@ func (agreeable) Verify(sign.Secret, time.Time) error { return nil }
 func newBench(t *testing.T, user string) *bench {
 	t.Helper()
 	root := must[*seal.Root](t)(seal.NewRoot(must[secret.Text](t)(seal.GenerateRoot(rand.Reader))))
-	g := &guard.Guard{Mint: session.NewMint(root, rand.Reader), Root: root}
+	b := &bench{runs: 1}
+	g := &guard.Guard{Audit: b, Mint: session.NewMint(root, rand.Reader), Root: root}
 	tx := iam.NewTx(iam.Empty(), noon, rand.Reader)
 	must[*iam.Account](t)(tx.CreateAccount(home, "Home"))
 	must[*iam.User](t)(tx.CreateUser(home, iam.UserSpec{Name: "ann"}))
@@ -68,7 +71,7 @@ func newBench(t *testing.T, user string) *bench {
 	must[*iam.User](t)(tx.CreateUser(home, iam.UserSpec{Name: "poor"}))
 	id := must[string](t)(tx.NewAccessKeyID(home))
 	must[*iam.AccessKey](t)(tx.CreateAccessKey(home, user, id, must[[]byte](t)(root.Wrap([]byte("secret"), []byte(id)))))
-	b := &bench{view: tx.View(1), runs: 1}
+	b.view = tx.View(1)
 	caller := must[*guard.Caller](t)(g.Identify(&sign.Claim{AccessKeyID: id, Proof: agreeable{}}, b.view, noon))
 	b.Call = &Call{
 		Core:    &Core{Guard: g, Update: b.update},
@@ -82,6 +85,9 @@ func newBench(t *testing.T, user string) *bench {
 	}
 	return b
 }
+
+// Write implements [audit.Sink].
+func (b *bench) Write(context.Context, *audit.Event) error { return b.lose }
 
 func (b *bench) update(_ context.Context, _ *Call, fn func(*iam.Tx) error) error {
 	b.steps = append(b.steps, "update")
@@ -262,6 +268,30 @@ func TestFailedUpdateAnswersNothing(t *testing.T) {
 	o := b.operations()["Write"]
 	if out, err := o.Run(b.Call); out != nil || err != lost {
 		t.Errorf("%v, %v", out, err)
+	}
+}
+
+// While nothing can be put on record, nothing is changed; reading goes on, and finds out by its own record when writing works again.
+func TestNothingIsChangedUnrecorded(t *testing.T) {
+	for kind, all := range steps {
+		b := newBench(t, "ann")
+		b.lose = errors.New("the disk is full")
+		if err := b.Guard.Record(t.Context(), &audit.Event{}); err == nil || b.Guard.Recording() {
+			t.Fatal("recorded")
+		}
+		o := b.operations()[kind]
+		_, err := o.Run(b.Call)
+		if writes := kind == "Write" || kind == "Change"; writes && (err == nil || fault.Of(err).Kind != fault.Unavailable || slices.Contains(b.steps, "update")) ||
+			!writes && err != nil {
+			t.Errorf("%s: %v, %v", kind, b.steps, err)
+		}
+		b.lose, b.steps = nil, nil
+		if err := b.Guard.Record(t.Context(), &audit.Event{}); err != nil || !b.Guard.Recording() {
+			t.Fatal(err)
+		}
+		if _, err := o.Run(b.Call); err != nil || !slices.Equal(b.steps, all) {
+			t.Errorf("%s, after that: %v, %v", kind, b.steps, err)
+		}
 	}
 }
 

@@ -60,6 +60,7 @@ type Options struct {
 	Log     *slog.Logger
 	Metrics *obs.Metrics
 
+	Hosts   []string       // names the server answers to, lower case; none = any
 	MaxBody int64          // bytes of a request body
 	Trusted []netip.Prefix // peers whose X-Forwarded-For and X-Forwarded-Proto are believed
 
@@ -114,12 +115,12 @@ func New(ctx context.Context, o Options) (*Server, error) {
 		Dialects: []dialect.Dialect{door},
 		Core: &op.Core{Guard: g, Mint: s.mint, Root: o.Root, Random: rand.Reader, Secret: newSecret,
 			KeyUse: s.usage.Last, Update: s.update, Explain: o.Trail},
-		View: state.View, Now: s.clock.Now, NewID: newID, Peer: s.peer, MaxBody: o.MaxBody, Log: o.Log,
+		View: state.View, Now: s.clock.Now, NewID: newID, Peer: s.peer, Hosts: o.Hosts, MaxBody: o.MaxBody, Log: o.Log,
 		Observe: s.observe, Used: s.usage.Note,
 	}
 	if o.Dev {
 		authorizer := &authzd.Authorizer{Guard: g, View: state.View, Now: s.clock.Now, NewID: newID, Keys: keys,
-			Profiles: map[string]bool{demo.Service: true}, Words: door.Words}
+			Profiles: map[string]string{demo.Service: o.DemoAccount}, Words: door.Words}
 		s.demo = demo.Handler(authorizer, demo.Options{Account: o.DemoAccount, Now: s.clock.Now,
 			Report: func(r *http.Request, err error) { o.Log.Error("demo request refused", "error", err) }})
 	}

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -111,6 +112,55 @@ func TestAliveOfARootsSession(t *testing.T) {
 	s.Account = other // a role of another account
 	if _, ok := s.Alive(w.view); ok {
 		t.Error("a role's session in another account is alive")
+	}
+}
+
+// What ends a role's sessions ends what they went on to.
+func TestAliveThroughAChain(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*testing.T, *iam.Tx)
+		alive  bool
+	}{
+		"nothing happened": {func(*testing.T, *iam.Tx) {}, true},
+		"the first role's sessions revoked": {func(t *testing.T, tx *iam.Tx) {
+			must[*iam.Role](t)(tx.RevokeSessions(home, "clerk", noon.Add(time.Second)))
+		}, false},
+		"older sessions revoked": {func(t *testing.T, tx *iam.Tx) { must[*iam.Role](t)(tx.RevokeSessions(home, "clerk", noon)) }, true},
+		"the first role deleted": {func(t *testing.T, tx *iam.Tx) {
+			if err := tx.DeleteRole(home, "clerk"); err != nil {
+				t.Fatal(err)
+			}
+		}, false},
+		"the first role's account suspended": {func(t *testing.T, tx *iam.Tx) { must[*iam.Account](t)(tx.SuspendAccount(home)) }, false},
+	} {
+		w := newWorld(t)
+		w.change(noon, func(tx *iam.Tx) { must[*iam.Role](t)(tx.CreateRole(other, iam.RoleSpec{Name: "second", Trust: trust})) })
+		first := w.session(noon)
+		second := *w.session(noon.Add(time.Minute))
+		r, _ := w.view.Role(other, "second")
+		second.Account, second.RoleID, second.Chained, second.Via = other, r.ID, true, first.Handed()
+		w.change(noon.Add(time.Minute), func(tx *iam.Tx) { c.change(t, tx) })
+		if _, ok := second.Alive(w.view); ok != c.alive {
+			t.Errorf("%s: alive %t", name, ok)
+		}
+	}
+}
+
+// A chain remembers every role by its first session, however often the roles take turns.
+func TestHanded(t *testing.T) {
+	a := &Session{RoleID: "A", Issued: noon}
+	b := &Session{RoleID: "B", Issued: noon.Add(time.Minute), Via: a.Handed()}
+	again := &Session{RoleID: "A", Issued: noon.Add(time.Hour), Via: b.Handed()}
+	want := []Link{{"A", noon}, {"B", noon.Add(time.Minute)}}
+	if got := again.Handed(); !slices.Equal(got, want) {
+		t.Errorf("%v", got)
+	}
+	if len(a.Via) != 0 || len(b.Via) != 1 {
+		t.Error("handing on changed the session")
+	}
+	x, y := (&Session{RoleID: "X", Via: want[:1]}).Handed(), (&Session{RoleID: "Y", Via: want[:1]}).Handed()
+	if x[1].RoleID != "X" || y[1].RoleID != "Y" || want[1].RoleID != "B" {
+		t.Error("two sessions share a list")
 	}
 }
 

@@ -43,6 +43,10 @@ func encode(s *Session) []byte {
 	}
 	b = appendList(b, s.PolicyARNs)
 	b = appendList(b, s.Transitive)
+	b = binary.AppendUvarint(b, uint64(len(s.Via)))
+	for _, l := range s.Via {
+		b = binary.AppendUvarint(appendText(b, l.RoleID), uint64(l.Issued.Unix()))
+	}
 	b = binary.AppendUvarint(b, uint64(len(s.Tags)))
 	for _, t := range s.Tags {
 		b = appendText(appendText(b, t.Key), t.Value)
@@ -69,6 +73,15 @@ func decode(keyID string, b []byte) (*Session, error) {
 		*text = r.text()
 	}
 	s.PolicyARNs, s.Transitive = r.list(), r.list()
+	for range r.count() {
+		l := Link{RoleID: r.text()}
+		issued := r.number()
+		if issued > 1<<40 {
+			return nil, errClaims
+		}
+		l.Issued = time.Unix(int64(issued), 0).UTC()
+		s.Via = append(s.Via, l)
+	}
 	for range r.count() {
 		s.Tags = append(s.Tags, iam.Tag{Key: r.text(), Value: r.text()})
 	}
@@ -149,6 +162,9 @@ func (s *Session) Packed() int {
 	}
 	for _, t := range s.Tags {
 		n += len(t.Key) + len(t.Value)
+	}
+	for _, key := range s.Transitive { // they stand in the token once more
+		n += len(key)
 	}
 	return n
 }

@@ -31,6 +31,9 @@ func anySession(t *rapid.T) *Session {
 	for range rapid.IntRange(0, 4).Draw(t, "transitive") {
 		s.Transitive = append(s.Transitive, text.Draw(t, "transitive key"))
 	}
+	for range rapid.IntRange(0, 4).Draw(t, "links") {
+		s.Via = append(s.Via, Link{text.Draw(t, "link"), time.Unix(rapid.Int64Range(0, 1<<40).Draw(t, "link issued"), 0).UTC()})
+	}
 	for range rapid.IntRange(0, 60).Draw(t, "tags") {
 		s.Tags = append(s.Tags, iam.Tag{Key: text.Draw(t, "tag"), Value: text.Draw(t, "value")})
 	}
@@ -53,7 +56,8 @@ func TestClaimsRoundTrip(t *testing.T) {
 func full() *Session {
 	return &Session{KeyID: "ASIAX", Account: home, RoleID: "AROAX", Name: "work", Issued: noon, Expires: noon.Add(time.Hour), SourceIdentity: "ann",
 		Tags: []iam.Tag{{Key: "team", Value: "blue"}, {Key: "x", Value: ""}}, Transitive: []string{"team"}, Policy: "{}",
-		PolicyARNs: []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}, Origin: Origin{other, "AIDAX", "AKIAX"}, Parent: "ASIAY", Chained: true}
+		PolicyARNs: []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}, Origin: Origin{other, "AIDAX", "AKIAX"}, Parent: "ASIAY", Chained: true,
+		Via: []Link{{"AROAY", noon.Add(-time.Hour)}, {"AROAZ", noon.Add(-time.Minute)}}}
 }
 
 func TestClaimsAreRefused(t *testing.T) {
@@ -94,7 +98,7 @@ func FuzzClaims(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if n := s.Packed() + len(s.PolicyARNs) + len(s.Tags) + len(s.Transitive); n > len(b) {
+		if n := s.Packed() + len(s.PolicyARNs) + len(s.Tags) + len(s.Transitive) + len(s.Via); n > len(b) {
 			t.Fatalf("%d bytes became %d", len(b), n)
 		}
 		again, err := decode("ASIAX", encode(s))
@@ -119,11 +123,14 @@ func TestLargestTokenFitsAHeader(t *testing.T) {
 	long := strings.Repeat("x", 64)
 	s.Name, s.SourceIdentity, s.Parent, s.Chained = long, long, "ASIAQNZGKIQY56JQ7WML", true
 	s.Tags, s.Transitive = nil, nil
+	for range MaxLinks {
+		s.Via = append(s.Via, Link{s.RoleID, noon})
+	}
 	left := Allotment - 2048
 	s.Policy = strings.Repeat("p", 2048)
 	for i := range 50 {
-		// The keys of tags come twice when they are transitive.
-		s.Tags = append(s.Tags, iam.Tag{Key: strings.Repeat("k", 10) + string(rune('A'+i)), Value: strings.Repeat("v", left/50-11)})
+		// Eleven bytes of key, which come twice when the tag is transitive.
+		s.Tags = append(s.Tags, iam.Tag{Key: strings.Repeat("k", 10) + string(rune('A'+i)), Value: strings.Repeat("v", left/50-22)})
 		s.Transitive = append(s.Transitive, s.Tags[i].Key)
 	}
 	if n := s.Packed(); n > Allotment || n < Allotment-50 {

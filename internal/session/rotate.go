@@ -10,8 +10,14 @@ import (
 )
 
 // Rotate publishes a new key and plans the retirement of those it replaces; keys that retired long ago are dropped. It returns
-// the new key. Live sessions stay valid: a key opens for as long as the longest session after it was replaced.
+// the new key, or the one already published that is not primary yet: asked twice, it rotates once. Live sessions stay valid: a key
+// opens for as long as the longest session after it was replaced.
 func Rotate(tx *iam.Tx, schedule seal.Schedule, root *seal.Root, random io.Reader, now time.Time) (*iam.SealKey, error) {
+	for _, k := range tx.SealKeys() {
+		if k.PrimaryFrom.After(now) {
+			return k, nil
+		}
+	}
 	before := Records(tx.SealKeys())
 	kept := schedule.Prune(before, now)
 	after, err := schedule.Publish(root, random, kept, now)
@@ -19,19 +25,22 @@ func Rotate(tx *iam.Tx, schedule seal.Schedule, root *seal.Root, random io.Reade
 		return nil, fmt.Errorf("session: %w", err)
 	}
 	staying := make(map[uint32]bool, len(after))
-	var fresh *iam.SealKey
 	for _, k := range after {
 		staying[k.ID] = true
-		if fresh, err = tx.PutSealKey(iam.SealKey{ID: k.ID, Version: k.Version, Born: k.Born, PrimaryFrom: k.PrimaryFrom,
-			Retired: k.Retired, Wrapped: k.Wrapped}); err != nil {
-			return nil, err
-		}
 	}
+	// What goes makes room for what comes: the number of keys is bounded.
 	for _, k := range before {
 		if !staying[k.ID] {
 			if err := tx.DeleteSealKey(k.ID); err != nil {
 				return nil, err
 			}
+		}
+	}
+	var fresh *iam.SealKey
+	for _, k := range after {
+		if fresh, err = tx.PutSealKey(iam.SealKey{ID: k.ID, Version: k.Version, Born: k.Born, PrimaryFrom: k.PrimaryFrom,
+			Retired: k.Retired, Wrapped: k.Wrapped}); err != nil {
+			return nil, err
 		}
 	}
 	return fresh, nil

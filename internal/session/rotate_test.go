@@ -80,6 +80,20 @@ func TestRotationOverlap(t *testing.T) {
 	}
 }
 
+// Asked again before the new key seals, it is the same rotation.
+func TestRotateTwiceIsOnce(t *testing.T) {
+	w := newWorld(t)
+	var ids []uint32
+	for range 3 {
+		w.change(noon, func(tx *iam.Tx) {
+			ids = append(ids, must[*iam.SealKey](t)(Rotate(tx, seal.DefaultSchedule(), w.root, rand.Reader, noon)).ID)
+		})
+	}
+	if len(w.view.SealKeys()) != 2 || ids[0] != ids[1] || ids[1] != ids[2] {
+		t.Errorf("%v", ids)
+	}
+}
+
 func TestRotateRefusesABadSchedule(t *testing.T) {
 	w := newWorld(t)
 	tx := iam.NewTx(w.view, noon, rand.Reader)

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"slices"
 	"time"
 
 	"github.com/daypass/daypass/internal/iam"
@@ -23,9 +24,30 @@ type Session struct {
 	Policy     string   // inline session policy as given; "" if none
 	PolicyARNs []string // managed session policies; their default version counts at the time of use
 
+	Via     []Link // the sessions before this one in the chain of roles
 	Origin  Origin // whose long-term credential stands at the start
 	Parent  string // access key id of the session that assumed this role; "" when a long-term key did
 	Chained bool   // made with temporary credentials
+}
+
+// Link is a role on the way to a session: the first session of it in the chain.
+type Link struct {
+	RoleID string
+	Issued time.Time // whole seconds, UTC
+}
+
+// MaxLinks is how many different roles may stand in a chain before a session. Roles that take turns count once each.
+const MaxLinks = 16
+
+// Handed is the way of a session that s asks for: its own and s itself. Of a role that comes again the first session stays, so that
+// nobody washes a revoked session clean by taking the role on again.
+func (s *Session) Handed() []Link {
+	for _, l := range s.Via {
+		if l.RoleID == s.RoleID {
+			return s.Via
+		}
+	}
+	return append(slices.Clip(s.Via), Link{RoleID: s.RoleID, Issued: s.Issued})
 }
 
 // Origin is the long-term credential from which a chain of sessions started. A session lives only as long as it.
@@ -42,7 +64,8 @@ func (s *Session) Restricted() bool { return s.Policy != "" || len(s.PolicyARNs)
 func (s *Session) Expired(now time.Time) bool { return !now.Before(s.Expires) }
 
 // Alive finds the session's role in the state and says whether the session is still honoured: its account, its role,
-// its origin's account, user and key must exist and be active, and the role's sessions of that age must not be revoked.
+// its origin's account, user and key must exist and be active, and the role's sessions of that age must not be revoked; and the same
+// holds for every role on the way here.
 // Expiry is asked separately ([Session.Expired]) because callers are told so in other words.
 func (s *Session) Alive(v *iam.View) (*iam.Role, bool) {
 	if !accountActive(v, s.Account) || !accountActive(v, s.Origin.Account) {
@@ -51,6 +74,12 @@ func (s *Session) Alive(v *iam.View) (*iam.Role, bool) {
 	role, ok := v.RoleByID(s.RoleID)
 	if !ok || role.Account != s.Account || s.Issued.Before(role.RevokedBefore) {
 		return nil, false
+	}
+	for _, l := range s.Via {
+		r, ok := v.RoleByID(l.RoleID)
+		if !ok || !accountActive(v, r.Account) || l.Issued.Before(r.RevokedBefore) {
+			return nil, false
+		}
 	}
 	key, ok := v.Key(s.Origin.KeyID)
 	if !ok || !key.Active || key.Account != s.Origin.Account || key.User != s.Origin.UserID {

@@ -121,7 +121,8 @@ type Problem struct {
 	Field string
 	// Missing names the absent parts, in the order in which the scheme's texts list them.
 	Missing []string
-	// Given and Want are wire values. They come from the request and hold no secret; a dialect escapes them.
+	// Given and Want are wire values. They come from the request; a dialect escapes them. Given is empty where the value could hold a
+	// credential: a target, a header's value, a part of an Authorization header.
 	Given, Want string
 	// Limit is a number of bytes, of items or of seconds, as Kind says.
 	Limit int

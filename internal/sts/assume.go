@@ -101,7 +101,10 @@ func NewPlan(v *iam.View, caller *access.Subject, origin session.Origin, callerK
 		Origin: origin,
 	}
 	if caller.Session != nil {
-		p.Session.Parent, p.Session.Chained = callerKey, true
+		p.Session.Parent, p.Session.Chained, p.Session.Via = callerKey, true, caller.Session.Handed()
+		if len(p.Session.Via) > session.MaxLinks {
+			return nil, &fault.Error{Kind: fault.Limit, What: fault.Role, Subject: fault.SessionPolicy, Limit: session.MaxLinks}
+		}
 	}
 	if size := p.Session.Packed(); size > session.Allotment {
 		return nil, &fault.Error{Kind: fault.TooLarge, What: packedWhat(in), Limit: percent(size, session.Allotment)}
@@ -200,7 +203,7 @@ func checkPolicies(v *iam.View, account string, in *AssumeRole) (missing, err er
 		}
 	}
 	if n := len(in.PolicyARNs); n > maxPolicies {
-		return nil, fault.BadParameter("policyArns", strconv.Itoa(n)+" elements")
+		return nil, &fault.Error{Kind: fault.Limit, What: fault.SessionPolicy, Limit: maxPolicies}
 	}
 	for _, name := range in.PolicyARNs {
 		_, err := v.Policy(account, name)

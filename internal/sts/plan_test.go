@@ -267,7 +267,7 @@ func TestSessionPolicies(t *testing.T) {
 		"no resource name":            {"", []string{"get"}, fault.Invalid, fault.ARN, 0},
 		"of another account":          {"", []string{own, foreign}, fault.NotFound, fault.SessionPolicy, 0},
 		"that is not there":           {"", []string{gone}, fault.NotFound, fault.SessionPolicy, 0},
-		"eleven":                      {"", strings.Split(strings.Repeat(own+" ", 10)+own, " "), fault.Invalid, fault.Parameter, 0},
+		"eleven":                      {"", strings.Split(strings.Repeat(own+" ", 10)+own, " "), fault.Limit, fault.SessionPolicy, 10},
 		"more than fits, with others": {padded(2048), []string{own, "arn:aws:iam::111111111111:policy/" + strings.Repeat("x/", 600) + "y", "arn:aws:iam::111111111111:policy/" + strings.Repeat("x/", 900) + "y"}, fault.TooLarge, fault.SessionPolicy, 99},
 	} {
 		_, err := w.assume(w.ann(), ask("clerk", func(in *AssumeRole) { in.Policy, in.PolicyARNs = c.policy, c.arns }))

@@ -2,7 +2,6 @@ package sts
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/daypass/daypass/internal/fault"
 	"github.com/daypass/daypass/internal/iam"
@@ -51,7 +50,7 @@ func inherited(parent *session.Session) []iam.Tag {
 func named(tags []iam.Tag, keys []string) []iam.Tag {
 	var list []iam.Tag
 	for _, t := range tags {
-		if slices.ContainsFunc(keys, func(key string) bool { return strings.EqualFold(key, t.Key) }) {
+		if slices.ContainsFunc(keys, func(key string) bool { return iam.SameKey(key, t.Key) }) {
 			list = append(list, t)
 		}
 	}

@@ -34,14 +34,15 @@ func (l *Log) Note(keyID string, u Use) {
 	if len(u.Service) > maxText || len(u.Region) > maxText {
 		return
 	}
-	l.mu.RLock()
-	old, ok := l.uses[keyID]
-	l.mu.RUnlock()
-	if ok && !u.At.After(old.At) {
+	// The first look is for the many uses within one second: they need no more than a shared lock.
+	if old, ok := l.Last(keyID); ok && !u.At.After(old.At) {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if old, ok := l.uses[keyID]; ok && !u.At.After(old.At) {
+		return
+	}
 	if l.uses == nil {
 		l.uses = make(map[string]Use)
 	}

@@ -1,6 +1,8 @@
 package aws
 
 import (
+	"time"
+
 	"github.com/daypass/daypass/internal/access"
 	"github.com/daypass/daypass/internal/dialect/aws/iamapi"
 	"github.com/daypass/daypass/internal/fault"
@@ -16,11 +18,19 @@ func accessKeyOperations() []op.Operation {
 				return onSelfOr(c, in.UserName)
 			},
 			func(c *op.Call, tx *iam.Tx, in *iamapi.CreateAccessKeyInput) (*iamapi.CreateAccessKeyOutput, error) {
-				k, key, err := newKey(c, tx, c.Account(), selfOr(c, in.UserName))
+				name := selfOr(c, in.UserName)
+				if name != "" {
+					u, err := tx.User(c.Account(), name)
+					if err != nil {
+						return nil, err
+					}
+					name = u.Name
+				}
+				k, key, err := newKey(c, tx, c.Account(), name)
 				if err != nil {
 					return nil, err
 				}
-				return &iamapi.CreateAccessKeyOutput{AccessKey: iamapi.AccessKey{UserName: selfOr(c, in.UserName), AccessKeyId: k.ID,
+				return &iamapi.CreateAccessKeyOutput{AccessKey: iamapi.AccessKey{UserName: name, AccessKeyId: k.ID,
 					Status: status(true), SecretAccessKey: key.Reveal(), CreateDate: &k.Created}}, nil
 			}),
 		op.Read("ListAccessKeys",
@@ -40,7 +50,7 @@ func accessKeyOperations() []op.Operation {
 					}
 					name, id = u.Name, u.ID
 				}
-				list, last := iam.Slice(c.View.KeysOf(c.Account(), id), func(k *iam.AccessKey) string { return k.ID }, p.after, p.limit)
+				list, last := iam.Slice(c.View.KeysOf(c.Account(), id), byAge, p.after, p.limit)
 				out := &iamapi.ListAccessKeysOutput{AccessKeyMetadata: each(list, func(k *iam.AccessKey) iamapi.AccessKeyMetadata {
 					return iamapi.AccessKeyMetadata{UserName: opt(name), AccessKeyId: &k.ID, Status: ptr(status(k.Active)), CreateDate: &k.Created}
 				})}
@@ -52,6 +62,10 @@ func accessKeyOperations() []op.Operation {
 				return onSelfOr(c, in.UserName)
 			},
 			func(c *op.Call, tx *iam.Tx, in *iamapi.UpdateAccessKeyInput) error {
+				if in.Status == iamapi.StatusTypeExpired {
+					// AWS shows keys as expired; nobody sets them so.
+					return fault.BadParameter("status", in.Status)
+				}
 				_, err := tx.UpdateAccessKey(c.Account(), selfOr(c, in.UserName), in.AccessKeyId, in.Status == status(true))
 				return err
 			}),
@@ -83,6 +97,9 @@ func accessKeyOperations() []op.Operation {
 			}),
 	}
 }
+
+// byAge orders keys as they were made.
+func byAge(k *iam.AccessKey) string { return k.Created.UTC().Format(time.RFC3339) + " " + k.ID }
 
 // ownKey finds a key of the caller's account; the user is nil for the root's. A key of another account is not found.
 func ownKey(c *op.Call, id string) (*iam.AccessKey, *iam.User) {

@@ -65,6 +65,17 @@ func onNew(c *op.Call, resource string, tags []iam.Tag) access.Ask {
 	return access.Ask{Action: action(c), Resource: resource, RequestTags: tags}
 }
 
+// withTags asks leave to tag as well when something is created with tags (IAM User Guide, "Tags for IAM resources"): else whoever may
+// not tag could still create with any tag.
+func withTags(a access.Ask, tag string) ([]access.Ask, error) {
+	if len(a.RequestTags) == 0 {
+		return one(a)
+	}
+	also := a
+	also.Action = tag
+	return []access.Ask{a, also}, nil
+}
+
 // onAll asks about all things of a kind under a path: what a listing shows.
 func onAll(c *op.Call, kind string, prefix *string) access.Ask {
 	return access.Ask{Action: action(c), Resource: "arn:aws:iam::" + c.Account() + ":" + kind + text(prefix, "/")}

@@ -59,16 +59,14 @@ func (d *Dialect) Open(r *http.Request, body []byte, id string) (*dialect.Reques
 	svc := d.find(req.Version, r)
 	req.Service, req.Source = svc.name, svc.source
 	req.JSON = svc.json && wantsJSON(r)
-	claim, err := sigv4.Rules{Services: []string{svc.name}, Keys: d.keys}.Parse(sigv4.FromHTTP(r, body))
+	claim, err := sigv4.Rules{Services: []string{svc.name}, PresignedLife: sigv4.DefaultExpiry, Keys: d.keys}.Parse(sigv4.FromHTTP(r, body))
 	switch {
 	case err == nil:
 		req.Claim, req.Region = claim, claim.Region
 	case sign.KindOf(err) != sign.MissingToken:
 		return req, err
 	}
-	if formErr != nil {
-		return req, formErr
-	}
+	req.Fault = formErr
 	req.Table = noOperations
 	if req.Version == svc.version {
 		req.Table = svc.table
@@ -125,7 +123,14 @@ func (d *Dialect) find(version string, r *http.Request) *service {
 }
 
 func wantsJSON(r *http.Request) bool {
-	accept := r.Header.Get("Accept")
-	media, _, _ := strings.Cut(accept, ";")
-	return strings.EqualFold(strings.TrimSpace(media), "application/json")
+	for media := range strings.SplitSeq(r.Header.Get("Accept"), ",") {
+		media, _, _ = strings.Cut(media, ";")
+		switch strings.ToLower(strings.TrimSpace(media)) {
+		case "application/json":
+			return true
+		case "text/xml", "application/xml":
+			return false
+		}
+	}
+	return false
 }

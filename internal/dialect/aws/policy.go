@@ -3,6 +3,7 @@ package aws
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/daypass/daypass/internal/access"
 	"github.com/daypass/daypass/internal/arn"
@@ -17,7 +18,7 @@ func policyOperations() []op.Operation {
 	return []op.Operation{
 		op.Write("CreatePolicy",
 			func(c *op.Call, in *iamapi.CreatePolicyInput) ([]access.Ask, error) {
-				return one(onNew(c, arn.Policy(c.Account(), text(in.Path, "/"), in.PolicyName), tagsOf(in.Tags)))
+				return withTags(onNew(c, arn.Policy(c.Account(), text(in.Path, "/"), in.PolicyName), tagsOf(in.Tags)), "iam:TagPolicy")
 			},
 			func(c *op.Call, tx *iam.Tx, in *iamapi.CreatePolicyInput) (*iamapi.CreatePolicyOutput, error) {
 				p, err := tx.CreatePolicy(c.Account(), iam.PolicySpec{Path: text(in.Path, "/"), Name: in.PolicyName,
@@ -145,7 +146,9 @@ func listVersions(c *op.Call, in *iamapi.ListPolicyVersionsInput) (*iamapi.ListP
 	}
 	// Newest first, as AWS shows them: the key runs against the number.
 	key := func(v iam.Version) string { return fmt.Sprintf("%010d", math.MaxInt32-v.N) }
-	list, last := iam.Slice(p.Versions, key, at.after, at.limit)
+	newest := slices.Clone(p.Versions)
+	slices.Reverse(newest)
+	list, last := iam.Slice(newest, key, at.after, at.limit)
 	out := &iamapi.ListPolicyVersionsOutput{Versions: each(list, func(v iam.Version) iamapi.PolicyVersion { return versionShape(p, &v) })}
 	out.IsTruncated, out.Marker = more(last)
 	return out, nil

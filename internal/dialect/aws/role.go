@@ -15,7 +15,7 @@ func roleOperations() []op.Operation {
 		op.Write("CreateRole",
 			func(c *op.Call, in *iamapi.CreateRoleInput) ([]access.Ask, error) {
 				a := onNew(c, arn.Role(c.Account(), text(in.Path, "/"), in.RoleName), tagsOf(in.Tags))
-				return one(boundaryOf(a, text(in.PermissionsBoundary, "")))
+				return withTags(boundaryOf(a, text(in.PermissionsBoundary, "")), "iam:TagRole")
 			},
 			func(c *op.Call, tx *iam.Tx, in *iamapi.CreateRoleInput) (*iamapi.CreateRoleOutput, error) {
 				r, err := tx.CreateRole(c.Account(), iam.RoleSpec{Path: text(in.Path, "/"), Name: in.RoleName,
@@ -64,7 +64,7 @@ func roleOperations() []op.Operation {
 				if err != nil {
 					return nil, err
 				}
-				return &iamapi.UpdateRoleDescriptionOutput{Role: ptr(gottenRole(tx, r))}, nil
+				return &iamapi.UpdateRoleDescriptionOutput{Role: ptr(createdRole(tx, r))}, nil
 			}),
 		op.Change("UpdateAssumeRolePolicy",
 			func(c *op.Call, in *iamapi.UpdateAssumeRolePolicyInput) ([]access.Ask, error) {
@@ -78,6 +78,15 @@ func roleOperations() []op.Operation {
 			func(c *op.Call, in *iamapi.DeleteRoleInput) ([]access.Ask, error) { return one(onRole(c, in.RoleName)) },
 			func(c *op.Call, tx *iam.Tx, in *iamapi.DeleteRoleInput) error {
 				return tx.DeleteRole(c.Account(), in.RoleName)
+			}),
+		// There are no instance profiles here, so no role is in one. Tools ask before they delete a role.
+		op.Read("ListInstanceProfilesForRole",
+			func(c *op.Call, in *iamapi.ListInstanceProfilesForRoleInput) ([]access.Ask, error) {
+				return one(onRole(c, in.RoleName))
+			},
+			func(c *op.Call, in *iamapi.ListInstanceProfilesForRoleInput) (*iamapi.ListInstanceProfilesForRoleOutput, error) {
+				_, err := c.View.Role(c.Account(), in.RoleName)
+				return &iamapi.ListInstanceProfilesForRoleOutput{InstanceProfiles: []iamapi.InstanceProfile{}, IsTruncated: ptr(false)}, err
 			}),
 		op.Change("PutRolePermissionsBoundary",
 			func(c *op.Call, in *iamapi.PutRolePermissionsBoundaryInput) ([]access.Ask, error) {

@@ -37,7 +37,11 @@ func signatureWords(p *sign.Problem) words {
 	case sign.BadExpires:
 		return words{"AuthorizationQueryParametersError", http.StatusBadRequest, fmt.Sprintf("X-Amz-Expires must be a number of seconds from 1 to %d", p.Limit)}
 	}
-	return words{"IncompleteSignature", http.StatusBadRequest, p.Field + " is malformed: '" + p.Given + "'"}
+	text := p.Field + " is malformed"
+	if p.Given != "" {
+		text += ": '" + p.Given + "'"
+	}
+	return words{"IncompleteSignature", http.StatusBadRequest, text}
 }
 
 // signatureText words the problems whose code is SignatureDoesNotMatch; "" for others.

@@ -15,7 +15,7 @@ func userOperations() []op.Operation {
 		op.Write("CreateUser",
 			func(c *op.Call, in *iamapi.CreateUserInput) ([]access.Ask, error) {
 				a := onNew(c, arn.User(c.Account(), text(in.Path, "/"), in.UserName), tagsOf(in.Tags))
-				return one(boundaryOf(a, text(in.PermissionsBoundary, "")))
+				return withTags(boundaryOf(a, text(in.PermissionsBoundary, "")), "iam:TagUser")
 			},
 			func(c *op.Call, tx *iam.Tx, in *iamapi.CreateUserInput) (*iamapi.CreateUserOutput, error) {
 				u, err := tx.CreateUser(c.Account(), iam.UserSpec{Path: text(in.Path, "/"), Name: in.UserName,

@@ -32,7 +32,7 @@ func violationText(v *wire.Violation) string {
 	switch {
 	case v.Kind == wire.Missing:
 		value = "Value null"
-	case v.HasValue:
+	case v.HasValue && v.Kind != wire.NotInEnum:
 		value = "Value '" + v.Value + "'"
 	}
 	return fmt.Sprintf("%s at '%s' failed to satisfy constraint: %s", value, v.Path, constraint(v))
@@ -53,7 +53,7 @@ func constraint(v *wire.Violation) string {
 	case wire.NoMatch:
 		return "Member must satisfy regular expression pattern: " + v.Rule.Pattern.Source
 	case wire.NotInEnum:
-		return "Member must satisfy enum value set: [" + strings.Join(v.Rule.Enum, ", ") + "]"
+		return "Member must satisfy enum value set"
 	case wire.NotInteger:
 		return "Member must be an integer"
 	case wire.NotBoolean:

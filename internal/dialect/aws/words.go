@@ -18,8 +18,8 @@ type words struct {
 	text   string
 }
 
-// kindWords has a code and a status for every kind, and a text for things that have none of their own. %n is the name, %d the
-// detail, %l the limit. Source of the codes: the error shapes of the IAM and STS service models and "Common Errors" of the API
+// kindWords has a code and a status for every kind, and a text for things that have none of their own. %n is the name (%N in
+// capitals), %d the detail, %l the limit. Source of the codes: the error shapes of the IAM and STS service models and "Common Errors" of the API
 // references.
 var kindWords = map[fault.Kind]words{
 	fault.Internal:         {"InternalFailure", http.StatusInternalServerError, "The request processing has failed because of an unknown error, exception or failure."},
@@ -56,7 +56,7 @@ var topicWords = map[topic]words{
 	{fault.NotFound, fault.Role}:            {text: "The role with name %n cannot be found."},
 	{fault.NotFound, fault.Policy}:          {text: "Policy %n was not found."},
 	{fault.NotFound, fault.Attachment}:      {text: "Policy %n was not found."},
-	{fault.NotFound, fault.PolicyVersion}:   {text: "Policy %n version %d does not exist or is not attachable."},
+	{fault.NotFound, fault.PolicyVersion}:   {text: "Policy %d version %n does not exist or is not attachable."},
 	{fault.NotFound, fault.UserPolicy}:      {text: "The user policy with name %n cannot be found."},
 	{fault.NotFound, fault.GroupPolicy}:     {text: "The group policy with name %n cannot be found."},
 	{fault.NotFound, fault.RolePolicy}:      {text: "The role policy with name %n cannot be found."},
@@ -66,6 +66,8 @@ var topicWords = map[topic]words{
 	{fault.NotFound, fault.InstanceProfile}: {text: "Instance Profile %n cannot be found."},
 	{fault.NotFound, fault.Explanation}:     {text: "No denial with request id %n is on record."},
 	{fault.NotFound, fault.SessionPolicy}:   {"MalformedPolicyDocument", http.StatusBadRequest, "The policy %n does not exist or is not attachable."},
+
+	{fault.NotAttachable, fault.Boundary}: {text: "Scope ARN: %n does not exist or is not attachable."},
 
 	{fault.Exists, fault.User}:            {text: "User with name %n already exists."},
 	{fault.Exists, fault.Group}:           {text: "Group with name %n already exists."},
@@ -92,11 +94,13 @@ var topicWords = map[topic]words{
 	{fault.Limit, fault.GroupPolicy}:   {text: "Maximum policy size of %l bytes exceeded for group %n"},
 	{fault.Limit, fault.RolePolicy}:    {text: "Maximum policy size of %l bytes exceeded for role %n"},
 	{fault.Limit, fault.Tag}:           {text: "The number of tags has reached the maximum limit."},
+	{fault.Limit, fault.SessionPolicy}: {"ValidationError", http.StatusBadRequest, "1 validation error detected: Value at 'policyArns' failed to satisfy constraint: Member must have length less than or equal to %l"},
 	{fault.Limit, fault.SessionTags}:   {"InvalidParameterValue", http.StatusBadRequest, "The number of session tags, inherited ones included, exceeds the limit of %l."},
 
+	{fault.Invalid, fault.Signature}:      {"SignatureDoesNotMatch", http.StatusForbidden, "The request is signed for another host than this server's: '%n'."},
 	{fault.Invalid, fault.ARN}:            {text: "%n is invalid"},
 	{fault.Invalid, fault.Marker}:         {text: "Invalid Marker."},
-	{fault.Invalid, fault.Principal}:      {"MalformedPolicyDocument", http.StatusBadRequest, "Invalid principal in policy: \"%n\":\"%d\""},
+	{fault.Invalid, fault.Principal}:      {"MalformedPolicyDocument", http.StatusBadRequest, "Invalid principal in policy: \"%N\":\"%d\""},
 	{fault.Invalid, fault.Body}:           {"MalformedQueryString", http.StatusBadRequest, "The request body could not be read."},
 	{fault.Invalid, fault.Duration}:       {text: "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."},
 	{fault.Invalid, fault.ChainDuration}:  {text: "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining."},
@@ -104,10 +108,10 @@ var topicWords = map[topic]words{
 	{fault.Invalid, fault.DuplicateTag}:   {"InvalidParameterValue", http.StatusBadRequest, "Duplicate tag keys found. Please note that Tag keys are case insensitive."},
 	{fault.Invalid, fault.TransitiveTag}:  {"InvalidParameterValue", http.StatusBadRequest, "The specified transitive tag key must be included in the requested tags."},
 	{fault.Invalid, fault.InheritedTag}:   {"InvalidParameterValue", http.StatusBadRequest, "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session."},
-	{fault.Invalid, fault.TagPrefix}:      {"InvalidInput", http.StatusBadRequest, "Tag keys must not begin with aws: in any case: '%n'"},
+	{fault.Invalid, fault.TagPrefix}:      {"InvalidParameterValue", http.StatusBadRequest, "Tag keys must not begin with aws: in any case: '%n'"},
 	{fault.Invalid, fault.User}:           {text: "Must specify userName when calling with non-User credentials"},
 
-	{fault.Malformed, fault.Principal}: {text: "Invalid principal in policy: \"%n\":\"%d\""},
+	{fault.Malformed, fault.Principal}: {text: "Invalid principal in policy: \"%N\":\"%d\""},
 
 	{fault.Unmodifiable, fault.Policy}: {"AccessDenied", http.StatusForbidden, "The policy %n belongs to AWS and cannot be changed."},
 
@@ -118,6 +122,25 @@ var topicWords = map[topic]words{
 	{fault.TooLarge, fault.SessionPolicy}: {"PackedPolicyTooLarge", http.StatusBadRequest, "Packed policy consumes %l% of allotted space, please use smaller policy."},
 	{fault.TooLarge, fault.SessionTags}:   {"PackedPolicyTooLarge", http.StatusBadRequest, "Packed size of session tags consumes %l% of allotted space."},
 	{fault.TooLarge, fault.Record}:        {"LimitExceeded", http.StatusConflict, "The entity with all its parts is larger than %l bytes."},
+}
+
+// subjectWords overrides topicWords where it matters whose thing it is.
+var subjectWords = map[struct {
+	kind          fault.Kind
+	what, subject fault.What
+}]words{
+	{fault.Limit, fault.Role, fault.SessionPolicy}: {"ValidationError", http.StatusBadRequest, "The chain of roles is longer than %l roles."},
+	{fault.InUse, fault.Attachment, fault.Policy}:  {text: "Cannot delete a policy attached to entities."},
+}
+
+// serviceWords overrides topicWords where the services word the same thing differently.
+var serviceWords = map[struct {
+	service string
+	topic   topic
+}]words{
+	{"iam", topic{fault.Invalid, fault.ARN}}:          {text: "Invalid ARN:  Could not be parsed!"},
+	{"iam", topic{fault.Invalid, fault.DuplicateTag}}: {"InvalidInput", http.StatusBadRequest, "Duplicate tag keys found. Please note that Tag keys are case insensitive."},
+	{"iam", topic{fault.Invalid, fault.TagPrefix}}:    {"InvalidInput", http.StatusBadRequest, "Tag keys must not begin with aws: in any case: '%n'"},
 }
 
 // quotas names what AWS calls a limit in "Cannot exceed quota for …".
@@ -141,6 +164,17 @@ var quotas = map[struct{ subject, what fault.What }]string{
 	{fault.None, fault.Key}:         "SessionKeysPerServer",
 }
 
+// over is w with what o has put over it.
+func (w words) over(o words) words {
+	if o.code != "" {
+		w.code, w.status = o.code, o.status
+	}
+	if o.text != "" {
+		w.text = o.text
+	}
+	return w
+}
+
 // faultWords words a fault of the core.
 func faultWords(req *dialect.Request, f *fault.Error) words {
 	var denied *guard.Denied
@@ -148,12 +182,15 @@ func faultWords(req *dialect.Request, f *fault.Error) words {
 		return words{"AccessDenied", http.StatusForbidden, deniedText(denied)}
 	}
 	w := kindWords[f.Kind]
-	if t, ok := topicWords[topic{f.Kind, f.What}]; ok {
-		if t.code != "" {
-			w.code, w.status = t.code, t.status
-		}
-		w.text = t.text
-	}
+	w = w.over(topicWords[topic{f.Kind, f.What}])
+	w = w.over(subjectWords[struct {
+		kind          fault.Kind
+		what, subject fault.What
+	}{f.Kind, f.What, f.Subject}])
+	w = w.over(serviceWords[struct {
+		service string
+		topic   topic
+	}{req.Service, topic{f.Kind, f.What}}])
 	w.text = fill(w.text, req, f)
 	return w
 }
@@ -170,7 +207,7 @@ func fill(text string, req *dialect.Request, f *fault.Error) string {
 	if version == "" {
 		version = noVersion
 	}
-	return strings.NewReplacer("%n", f.Name, "%d", f.Detail, "%l", fmt.Sprint(f.Limit), "%w", f.What.String(), "%q", quota,
+	return strings.NewReplacer("%n", f.Name, "%N", strings.ToUpper(f.Name), "%d", f.Detail, "%l", fmt.Sprint(f.Limit), "%w", f.What.String(), "%q", quota,
 		"%v", version).Replace(text)
 }
 

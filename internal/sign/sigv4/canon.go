@@ -147,7 +147,7 @@ func params(query string) (list []param, changed bool, err error) {
 		name, ok1 := recode(sentName)
 		value, ok2 := recode(sentValue)
 		if !ok1 || !ok2 {
-			return nil, false, &sign.Problem{Kind: sign.Malformed, Field: "query", Given: part}
+			return nil, false, &sign.Problem{Kind: sign.Malformed, Field: "query"}
 		}
 		changed = changed || name != sentName || value != sentValue
 		list = append(list, param{name, value})

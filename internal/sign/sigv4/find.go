@@ -147,12 +147,12 @@ func (p *parts) readPairs(rest string) error {
 		return nil
 	}
 	if strings.Count(rest, ",") > 8 {
-		return &sign.Problem{Kind: sign.Malformed, Field: headerAuthorization, Given: rest}
+		return &sign.Problem{Kind: sign.Malformed, Field: headerAuthorization}
 	}
 	for pair := range strings.SplitSeq(rest, ",") {
 		name, value, ok := strings.Cut(strings.Trim(pair, " \t"), "=")
 		if !ok {
-			return &sign.Problem{Kind: sign.Malformed, Field: headerAuthorization, Given: pair}
+			return &sign.Problem{Kind: sign.Malformed, Field: headerAuthorization}
 		}
 		var slot *string
 		switch name {

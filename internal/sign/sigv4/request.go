@@ -95,11 +95,11 @@ func (d *Request) check() error {
 		return &sign.Problem{Kind: sign.TooLarge, Field: "request target", Limit: MaxTarget}
 	}
 	if !strings.HasPrefix(d.Target, "/") {
-		return &sign.Problem{Kind: sign.Malformed, Field: "request target", Given: d.Target}
+		return &sign.Problem{Kind: sign.Malformed, Field: "request target"}
 	}
 	for i := 0; i < len(d.Target); i++ {
 		if c := d.Target[i]; c <= ' ' || c == 0x7f {
-			return &sign.Problem{Kind: sign.Malformed, Field: "request target", Given: d.Target}
+			return &sign.Problem{Kind: sign.Malformed, Field: "request target"}
 		}
 	}
 	if !isToken(d.Method) {
@@ -115,7 +115,7 @@ func (d *Request) check() error {
 		}
 		for _, v := range values {
 			if !isText(v) {
-				return &sign.Problem{Kind: sign.Malformed, Field: name, Given: v}
+				return &sign.Problem{Kind: sign.Malformed, Field: name}
 			}
 			lines, size = lines+1, size+len(name)+len(v)
 		}

@@ -34,6 +34,9 @@ type Rules struct {
 	Skew time.Duration
 	// AllowUnsigned and AllowStreaming accept declared payload modes other than a hash.
 	AllowUnsigned, AllowStreaming bool
+	// PresignedLife, if set, is how long a presigned request is good whatever X-Amz-Expires says. AWS STS goes by 15 minutes, and
+	// tokens for Kubernetes clusters rely on it: they state 60 seconds and are used for longer.
+	PresignedLife time.Duration
 	// Keys remembers signing keys; nil derives them every time.
 	Keys *KeyCache
 }
@@ -84,7 +87,7 @@ func (r Rules) Parse(d *Request) (*sign.Claim, error) {
 	if err := r.checkScope(sc, date); err != nil {
 		return nil, err
 	}
-	life, err := p.life()
+	life, err := r.life(p)
 	if err != nil {
 		return nil, err
 	}
@@ -127,11 +130,13 @@ func (p *parts) missing() []string {
 }
 
 // life is how long after its date a presigned request is good.
-func (p *parts) life() (time.Duration, error) {
-	if !p.presigned {
+func (r Rules) life(p *parts) (time.Duration, error) {
+	switch {
+	case !p.presigned:
 		return 0, nil
-	}
-	if !p.hasExpires {
+	case r.PresignedLife > 0:
+		return r.PresignedLife, nil
+	case !p.hasExpires:
 		return DefaultExpiry, nil
 	}
 	seconds := 0

@@ -1,0 +1,188 @@
+package aws
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/daypass/daypass/internal/audit"
+	"github.com/daypass/daypass/internal/iam"
+	"github.com/daypass/daypass/policy"
+)
+
+// everything is one set of parameters with which every operation has what it needs.
+func everything(d *door) url.Values {
+	return pairs("UserName", "subject", "GroupName", "staff", "RoleName", "clerk", "PolicyName", "inline", "PolicyArn", "arn:aws:iam::111111111111:policy/own",
+		"PolicyDocument", allowAll, "AssumeRolePolicyDocument", trustHome, "AccessKeyId", d.creds["subject"].AccessKeyID, "Status", "Inactive",
+		"Tags.member.1.Key", "stage", "Tags.member.1.Value", "test", "TagKeys.member.1", "stage", "VersionId", "v2", "PermissionsBoundary", administrator,
+		"Description", "text", "RoleArn", "arn:aws:iam::111111111111:role/clerk", "RoleSessionName", "work", "SourceIdentity", "me",
+		"Cloud", "aws", "Name", "Third", "AccountId", "333333333333", "RequestId", "none-such")
+}
+
+// prepare makes what the parameters name. The subject has one policy.
+func (d *door) prepare(document string) {
+	d.t.Helper()
+	t := d.t
+	d.good("admin", "iam:CreateUser", pairs("UserName", "subject"))
+	a := d.good("admin", "iam:CreateAccessKey", pairs("UserName", "subject"))
+	d.creds["subject"] = d.signer(a)
+	d.change(func(tx *iam.Tx) {
+		must[*iam.User](t)(tx.PutUserPolicy(home, "subject", "the-one", document))
+		must[*iam.Group](t)(tx.CreateGroup(home, "/", "staff"))
+		must[*iam.Policy](t)(tx.CreatePolicy(home, iam.PolicySpec{Name: "own", Document: allowAll}))
+		_, _, err := tx.CreatePolicyVersion(home, "arn:aws:iam::111111111111:policy/own", allowAll, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// Every operation that is built asks leave for exactly its own action: with that alone it is allowed, with all others it is not.
+func TestAttack48_WrongActionCheck(t *testing.T) {
+	// Beyond its own action AssumeRole needs leave for what it hands on (IAM User Guide, "Passing session tags").
+	extra := map[string]string{
+		"sts:AssumeRole": `","sts:TagSession","sts:SetSourceIdentity`,
+		// Whoever creates a thing with tags needs leave to tag it (IAM User Guide, "Controlling access during AWS requests").
+		"iam:CreateUser": `","iam:TagUser`, "iam:CreateRole": `","iam:TagRole`, "iam:CreatePolicy": `","iam:TagPolicy`,
+	}
+	// Who asks only who he is needs no leave (STS API Reference, GetCallerIdentity).
+	free := map[string]bool{"sts:GetCallerIdentity": true}
+	built := 0
+	for _, c := range Coverage() {
+		if !c.Built {
+			continue
+		}
+		built++
+		action := c.Service + ":" + c.Operation
+		t.Run(strings.ReplaceAll(action, ":", "_"), func(t *testing.T) {
+			d := newDoor(t)
+			d.prepare(fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","NotAction":[%q],"Resource":"*"}]}`, action))
+			a := d.call("subject", action, everything(d))
+			if free[action] {
+				if a.status != 200 {
+					t.Errorf("%s: %s", a.code, a.message)
+				}
+				return
+			}
+			if a.code != "AccessDenied" || !strings.Contains(a.message, " is not authorized to perform: "+action+" on resource: ") {
+				t.Errorf("with leave for all but its own action: %d %s %s", a.status, a.code, a.message)
+			}
+			e := must[*audit.Event](t)(d.audit.Find(t.Context(), a.request))
+			if e.Additional.Decision == nil || e.Additional.Decision.Action != action || e.Additional.Decision.Verdict != policy.ImplicitDeny {
+				t.Errorf("on record is %+v", e.Additional.Decision)
+			}
+
+			d = newDoor(t)
+			d.prepare(fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["%s"],"Resource":"*"}]}`, action+extra[action]))
+			before := d.db.Revision()
+			a = d.call("subject", action, everything(d))
+			if a.code == "AccessDenied" || a.code == "ValidationError" || a.status >= 500 {
+				t.Errorf("with leave for its own action alone: %d %s %s", a.status, a.code, a.message)
+			}
+			e = must[*audit.Event](t)(d.audit.Find(t.Context(), a.request))
+			if e.Additional.Decision == nil || e.Additional.Decision.Verdict != policy.Allow {
+				t.Errorf("on record is %+v", e.Additional.Decision)
+			}
+			if e.ReadOnly && d.db.Revision() != before {
+				t.Error("it calls itself read only, and changed the state")
+			}
+			if e.ReadOnly != readsByName(c.Operation) {
+				t.Errorf("read only: %t", e.ReadOnly)
+			}
+		})
+	}
+	if built < 70 {
+		t.Errorf("%d operations are built", built)
+	}
+}
+
+// readsByName: the names of operations that change nothing begin so. AssumeRole hands out credentials and writes no row.
+func readsByName(operation string) bool {
+	for _, verb := range []string{"Get", "List", "AssumeRole", "Explain"} {
+		if strings.HasPrefix(operation, verb) {
+			return true
+		}
+	}
+	return false
+}
+
+// A rename or a move needs leave for the old name and for the new one.
+func TestRenameNeedsBothNames(t *testing.T) {
+	for _, c := range []struct{ kind, operation, name, to string }{
+		{"user", "iam:UpdateUser", "UserName", "NewUserName"}, {"group", "iam:UpdateGroup", "GroupName", "NewGroupName"},
+	} {
+		for _, move := range []struct {
+			allowed string // below this the subject may do everything
+			to      []string
+			want    bool
+		}{
+			{"own/*", []string{c.to, "b"}, true},
+			{"own/*", []string{"NewPath", "/own/deep/"}, true},
+			{"own/*", []string{"NewPath", "/"}, false},
+			{"own/*", []string{"NewPath", "/other/"}, false},
+			{"own/*", []string{"NewPath", "/other/", c.to, "b"}, false},
+			{"own/a", []string{c.to, "b"}, false},
+			{"own/b", []string{c.to, "b"}, false},
+			{"*", []string{"NewPath", "/other/", c.to, "b"}, true},
+		} {
+			d := newDoor(t)
+			d.prepare(fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:*","Resource":"arn:aws:iam::111111111111:%s/%s"}]}`, c.kind, move.allowed))
+			create := "iam:CreateUser"
+			if c.kind == "group" {
+				create = "iam:CreateGroup"
+			}
+			d.good("admin", create, pairs(c.name, "a", "Path", "/own/"))
+			a := d.call("subject", c.operation, pairs(append([]string{c.name, "a"}, move.to...)...))
+			if (a.status == 200) != move.want || a.status != 200 && a.code != "AccessDenied" {
+				t.Errorf("%s with leave for %s to %v: %d %s", c.operation, move.allowed, move.to, a.status, a.message)
+			}
+		}
+	}
+}
+
+// The condition keys of the Service Authorization Reference are there for the operations that have them.
+func TestConditionKeysOfOperations(t *testing.T) {
+	when := func(action, condition string) string {
+		return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":[%q,"iam:TagUser"],"Resource":"*","Condition":%s}]}`, action, condition)
+	}
+	const readOnly = "arn:aws:iam::aws:policy/ReadOnlyAccess"
+	for _, c := range []struct {
+		operation, condition string
+		yes, no              []string
+	}{
+		{"iam:AttachUserPolicy", `{"ArnEquals":{"iam:PolicyARN":"` + readOnly + `"}}`, []string{"UserName", "poor", "PolicyArn", readOnly}, []string{"UserName", "poor", "PolicyArn", administrator}},
+		{"iam:CreateUser", `{"StringEquals":{"iam:PermissionsBoundary":"` + readOnly + `"}}`, []string{"UserName", "n", "PermissionsBoundary", readOnly}, []string{"UserName", "n"}},
+		{"iam:CreateRole", `{"StringEquals":{"iam:PermissionsBoundary":"` + readOnly + `"}}`, []string{"RoleName", "n", "AssumeRolePolicyDocument", trustHome, "PermissionsBoundary", readOnly},
+			[]string{"RoleName", "n", "AssumeRolePolicyDocument", trustHome, "PermissionsBoundary", administrator}},
+		{"iam:PutUserPermissionsBoundary", `{"StringEquals":{"iam:PermissionsBoundary":"` + readOnly + `"}}`, []string{"UserName", "poor", "PermissionsBoundary", readOnly}, []string{"UserName", "poor", "PermissionsBoundary", administrator}},
+		{"iam:PutUserPolicy", `{"StringEquals":{"iam:PermissionsBoundary":"` + readOnly + `"}}`, []string{"UserName", "bounded", "PolicyName", "p", "PolicyDocument", allowAll}, []string{"UserName", "poor", "PolicyName", "p", "PolicyDocument", allowAll}},
+		{"iam:AttachUserPolicy", `{"StringEquals":{"iam:PermissionsBoundary":"` + readOnly + `"}}`, []string{"UserName", "bounded", "PolicyArn", administrator}, []string{"UserName", "poor", "PolicyArn", administrator}},
+		{"iam:DeleteUserPermissionsBoundary", `{"Null":{"iam:PermissionsBoundary":"true"}}`, nil, []string{"UserName", "bounded"}},
+		{"iam:CreateUser", `{"StringEquals":{"aws:RequestTag/team":"blue"}}`, []string{"UserName", "n", "Tags.member.1.Key", "Team", "Tags.member.1.Value", "blue"}, []string{"UserName", "n", "Tags.member.1.Key", "Team", "Tags.member.1.Value", "red"}},
+		{"iam:TagUser", `{"ForAllValues:StringEquals":{"aws:TagKeys":["team"]},"Null":{"aws:TagKeys":"false"}}`, []string{"UserName", "poor", "Tags.member.1.Key", "team", "Tags.member.1.Value", "x"}, []string{"UserName", "poor", "Tags.member.1.Key", "job", "Tags.member.1.Value", "x"}},
+		{"iam:UntagUser", `{"ForAllValues:StringEquals":{"aws:TagKeys":["team"]},"Null":{"aws:TagKeys":"false"}}`, []string{"UserName", "poor", "TagKeys.member.1", "team"}, []string{"UserName", "poor", "TagKeys.member.1", "team", "TagKeys.member.2", "job"}},
+		{"iam:DeleteUser", `{"StringEquals":{"iam:ResourceTag/team":"blue"}}`, []string{"UserName", "tagged"}, []string{"UserName", "poor"}},
+		{"iam:GetRole", `{"StringEquals":{"aws:ResourceTag/team":"blue"}}`, []string{"RoleName", "tagged"}, []string{"RoleName", "clerk"}},
+		{"iam:GetPolicy", `{"StringEquals":{"aws:ResourceTag/team":"blue"}}`, []string{"PolicyArn", "arn:aws:iam::111111111111:policy/tagged"}, []string{"PolicyArn", administrator}},
+	} {
+		for want, params := range map[bool][]string{true: c.yes, false: c.no} {
+			if params == nil {
+				continue
+			}
+			d := newDoor(t)
+			d.prepare(when(c.operation, c.condition))
+			d.change(func(tx *iam.Tx) {
+				tags := []iam.Tag{{Key: "team", Value: "blue"}}
+				must[*iam.User](t)(tx.CreateUser(home, iam.UserSpec{Name: "tagged", Tags: tags}))
+				must[*iam.User](t)(tx.CreateUser(home, iam.UserSpec{Name: "bounded", Boundary: readOnly}))
+				must[*iam.Role](t)(tx.CreateRole(home, iam.RoleSpec{Name: "tagged", Trust: trustHome, Tags: tags}))
+				must[*iam.Policy](t)(tx.CreatePolicy(home, iam.PolicySpec{Name: "tagged", Document: allowAll, Tags: tags}))
+			})
+			a := d.call("subject", c.operation, pairs(params...))
+			if got := a.code != "AccessDenied"; got != want {
+				t.Errorf("%s under %s with %v: %d %s", c.operation, c.condition, params, a.status, a.message)
+			}
+		}
+	}
+}
