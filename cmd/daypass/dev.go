@@ -46,6 +46,7 @@ func newDev(e *env) *cobra.Command {
 
 func (e *env) dev(ctx context.Context, f devFlags) (err error) {
 	start := time.Now()
+	serverMemory(e.getenv)
 	listener, err := listenLoopback(f.listen)
 	if err != nil {
 		return err

@@ -76,6 +76,7 @@ func newServe(e *env) *cobra.Command {
 }
 
 func (e *env) serve(ctx context.Context, c *config.Config, bootstrap string) (err error) {
+	serverMemory(e.getenv)
 	log, err := obs.NewLogger(e.err, c.Log.Level, c.Log.Format)
 	if err != nil {
 		return err

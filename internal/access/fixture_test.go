@@ -70,7 +70,7 @@ func ann(t testing.TB, v *iam.View) *Subject {
 func clerk(t testing.TB, v *iam.View, change func(*session.Session)) *Subject {
 	t.Helper()
 	r := must[*iam.Role](t)(v.Role(home, "clerk"))
-	s := &session.Session{KeyID: "ASIAX", Account: home, RoleID: r.ID, Name: "work", Issued: noon, Expires: noon.Add(time.Hour)}
+	s := &session.Session{KeyID: "ASIAX", Account: home, RoleID: r.ID, Name: "desk", Issued: noon, Expires: noon.Add(time.Hour)}
 	if change != nil {
 		change(s)
 	}

@@ -53,7 +53,7 @@ func TestKeysOfEachPrincipal(t *testing.T) {
 				path, id = "/jobs/", ""
 			}
 			filled := strings.NewReplacer("ACCOUNT", home, "PATH", path, "NAME", "ann", "USERID", id, "ROLEID", s.Principal.RoleID,
-				"ROLE", "clerk", "SESSION", "work", "ISSUED", "2026-11-22T12:00:00Z", "IDENTITY", "ann").Replace(*want)
+				"ROLE", "clerk", "SESSION", "desk", "ISSUED", "2026-11-22T12:00:00Z", "IDENTITY", "ann").Replace(*want)
 			if got.Multi || got.One != filled {
 				t.Errorf("%s: %s is %+v, want %q", kind, name, got, filled)
 			}

@@ -23,7 +23,7 @@ func TestSubjects(t *testing.T) {
 	}{
 		{Root(home), "arn:aws:iam::111111111111:root", "arn:aws:iam::111111111111:root", home, ""},
 		{ann(t, v), "arn:aws:iam::111111111111:user/team/a/ann", "arn:aws:iam::111111111111:user/team/a/ann", u.ID, "ann"},
-		{clerk(t, v, nil), "arn:aws:sts::111111111111:assumed-role/clerk/work", "arn:aws:iam::111111111111:role/jobs/clerk", r.ID + ":work", ""},
+		{clerk(t, v, nil), "arn:aws:sts::111111111111:assumed-role/clerk/desk", "arn:aws:iam::111111111111:role/jobs/clerk", r.ID + ":desk", ""},
 	} {
 		if c.s.Principal.ARN != c.arn || c.s.Issuer != c.issuer || c.s.UserID != c.userID || c.s.UserName != c.username {
 			t.Errorf("%+v", c.s)

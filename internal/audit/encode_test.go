@@ -173,7 +173,7 @@ func TestRecordBounds(t *testing.T) {
 	if _, err := Append(nil, e); err == nil {
 		t.Error("a record beyond the bound is written")
 	}
-	for _, bad := range []string{"{", "{}{}", "{}\n", "\r{}", "{}\n{\"requestID\":\"forged\"}", `{"a":NaN}`} {
+	for _, bad := range []string{"{", "{}\n", "\r{}", "{}\n{\"requestID\":\"forged\"}", "x", `{"a":1`} {
 		if out, err := Append([]byte("x"), &Event{RequestParameters: json.RawMessage(bad)}); err == nil || string(out) != "x" {
 			t.Errorf("parameters %q: %q, %v", bad, out, err)
 		}

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -32,7 +33,7 @@ type FileOptions struct {
 // File appends events to a file, one JSON line each. The current file has the given path; files put aside have ".1"
 // (the newest), ".2" and so on after it. New files are readable by their owner alone (0600).
 //
-// An event is handed to the operating system with one write before Write returns, so it survives the sudden death of the
+// An event is handed to the operating system before Write returns, alone or with others that wait, so it survives the sudden death of the
 // process. [File.Run] brings the file to the disk once a second: a loss of power may take the last second with it.
 //
 // When a file can not be put aside, Write fails, like on every other error: the trail does not grow past its bound.
@@ -45,11 +46,16 @@ type File struct {
 	file       *os.File // nil when closed, or when putting aside failed half-way
 	closed     bool
 	size       int64
-	torn       bool // the file ends within a record
-	dirty      bool // written to since the last sync
-	buffer     []byte
+	torn       bool   // the file ends within a record
+	dirty      bool   // written to since the last sync
+	joined     []byte // scratch for groups
 	generation uint64 // of the current file; one less for each file put aside
 	index      denials
+
+	waiting sync.Mutex // guards queue; never held while writing
+	queue   []*entry
+	crowded atomic.Int32 // counted down from crowd with each lone write since somebody last had to wait
+	buffers sync.Pool
 
 	scanning chan struct{} // one scan at a time: reading a quarter of a gigabyte is not to be had in parallel
 }
@@ -116,42 +122,117 @@ func syncDirectory(path string) error {
 	return errors.Join(dir.Sync(), dir.Close())
 }
 
-// Write appends e.
+// entry is a record on its way into the file.
+type entry struct {
+	record []byte
+	denial string // request id under which it can be found; "" for all but denials
+	done   bool   // guarded by File.mu, as is err
+	err    error
+}
+
+// maxGroup bounds what one write takes along, in bytes.
+const maxGroup = 256 << 10
+
+// crowd is for how many lone writes after somebody had to wait others are still expected to come along.
+const crowd = 64
+
+// Write appends e. Encoding happens side by side; whoever gets hold of the file first writes for all who wait.
 func (f *File) Write(_ context.Context, e *Event) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.closed {
-		return ErrClosed
+	buffer, _ := f.buffers.Get().(*[]byte)
+	if buffer == nil {
+		buffer = new([]byte)
 	}
-	record, err := Append(f.buffer[:0], e)
+	record, err := Append((*buffer)[:0], e)
 	if err != nil {
 		return err
 	}
-	if f.buffer = record; cap(f.buffer) > 64<<10 {
-		f.buffer = nil // one long explanation must not stay in memory for good
+	own := &entry{record: record}
+	if e.Denied() && searchable(e.RequestID) {
+		own.denial = e.RequestID
 	}
-	if err := f.makeRoom(int64(len(record))); err != nil {
+	f.waiting.Lock()
+	f.queue = append(f.queue, own)
+	f.waiting.Unlock()
+	if f.crowded.Load() > 0 {
+		// Whoever else is about to write gets to line up first, so that one write carries many.
+		runtime.Gosched()
+	}
+	if !f.mu.TryLock() {
+		f.crowded.Store(crowd)
+		f.mu.Lock()
+	}
+	if !own.done {
+		f.drain()
+	}
+	err = own.err
+	f.mu.Unlock()
+	// One long explanation must not stay in memory for good.
+	if *buffer = record; cap(record) <= 64<<10 {
+		f.buffers.Put(buffer)
+	}
+	return err
+}
+
+// drain writes everything that waits, in the order it came, a group at a time.
+func (f *File) drain() {
+	f.waiting.Lock()
+	queue := f.queue
+	f.queue = nil
+	f.waiting.Unlock()
+	if left := f.crowded.Load(); len(queue) == 1 && left > 0 {
+		f.crowded.Store(left - 1)
+	}
+	for len(queue) > 0 {
+		n, size := 1, len(queue[0].record)
+		for n < len(queue) && int64(size+len(queue[n].record)) <= min(maxGroup, f.opts.MaxBytes) {
+			size += len(queue[n].record)
+			n++
+		}
+		err := f.write(queue[:n], size)
+		for _, w := range queue[:n] {
+			w.done, w.err = true, err
+		}
+		queue = queue[n:]
+	}
+}
+
+// write appends a group with one write. When it fails, none of the group counts as kept.
+func (f *File) write(group []*entry, size int) error {
+	if f.closed {
+		return ErrClosed
+	}
+	if err := f.makeRoom(int64(size)); err != nil {
 		return err
 	}
 	if f.torn {
-		// In a write of its own: the record stays one write, and a failure here loses nothing.
-		if n, err := f.file.WriteString("\n"); err != nil {
+		// In a write of its own: the records stay one write, and a failure here loses nothing.
+		n, err := f.file.WriteString("\n")
+		if err != nil {
 			return fmt.Errorf("audit: write: %w", err)
-		} else {
-			f.size, f.torn = f.size+int64(n), false
 		}
+		f.size, f.torn = f.size+int64(n), false
 	}
-	n, err := f.file.Write(record)
+	text := group[0].record
+	if len(group) > 1 {
+		text = f.joined[:0]
+		for _, w := range group {
+			text = append(text, w.record...)
+		}
+		f.joined = text
+	}
+	n, err := f.file.Write(text)
 	f.dirty = f.dirty || n > 0
 	if err != nil {
 		f.torn = f.torn || n > 0
 		f.size += int64(n)
 		return fmt.Errorf("audit: write: %w", err)
 	}
-	if e.Denied() && searchable(e.RequestID) {
-		f.index.add(e.RequestID, place{generation: f.generation, offset: f.size, length: n})
+	for _, w := range group {
+		if w.denial != "" {
+			f.index.add(w.denial, place{generation: f.generation, offset: f.size, length: len(w.record)})
+		}
+		f.size += int64(len(w.record))
 	}
-	f.size += int64(n)
 	return nil
 }
 

@@ -286,12 +286,12 @@ func TestSessionsAreHonouredWhileAlive(t *testing.T) {
 	b := newBench(t)
 	r, _ := b.view.Role(home, "clerk")
 	k, _ := b.view.Key(b.signer.AccessKeyID)
-	s := &session.Session{Account: home, RoleID: r.ID, Name: "work", Issued: noon, Expires: noon.Add(time.Hour), SourceIdentity: "ann",
+	s := &session.Session{Account: home, RoleID: r.ID, Name: "desk", Issued: noon, Expires: noon.Add(time.Hour), SourceIdentity: "ann",
 		Tags: []iam.Tag{{Key: "job", Value: "x"}}, Origin: session.Origin{Account: home, UserID: k.User, KeyID: k.ID}}
 	c := must[session.Credentials](t)(b.Guard.Mint.Issue(b.view, s))
 	b.signer.AccessKeyID, b.signer.Secret, b.signer.SessionToken = c.KeyID, c.Secret, c.Token
 	got := must[*authz.Result](t)(b.Authorize(t.Context(), b.call(note("Get", "ann/x"))))
-	want := &authz.Principal{ARN: "arn:aws:sts::111111111111:assumed-role/clerk/work", Account: home, Type: "AssumedRole", RoleARN: r.ARN(), SessionName: "work",
+	want := &authz.Principal{ARN: "arn:aws:sts::111111111111:assumed-role/clerk/desk", Account: home, Type: "AssumedRole", RoleARN: r.ARN(), SessionName: "desk",
 		SourceIdentity: "ann", Tags: map[string]string{"job": "x"}, Expires: noon.Add(time.Hour)}
 	if d := cmp.Diff(want, got.Principal); d != "" || got.Decisions[0].Verdict != authz.Allow {
 		t.Errorf("%s %+v", d, got)

@@ -45,8 +45,8 @@ func event(id string, p *passage, reply *dialect.Reply, out wire.Shape, err erro
 	}
 	if err == nil {
 		e.Additional.IssuedAccessKeyID = c.Issued
-		// What was made goes on record (ids, names), what was read does not.
-		if out != nil && (!e.ReadOnly || c.Issued != "") {
+		// What was made goes on record (ids, names), what was read does not; of credentials their key id is.
+		if out != nil && !e.ReadOnly {
 			e.ResponseElements = p.req.Record(out)
 		}
 	}

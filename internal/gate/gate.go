@@ -54,6 +54,9 @@ type Observation struct {
 // maxMatched bounds what policies see of a header that a client fills, in bytes.
 const maxMatched = 1024
 
+// Header values that all replies share.
+var noStore, noSniff = []string{"no-store"}, []string{"nosniff"}
+
 // passage is one request on its way.
 type passage struct {
 	dialect dialect.Dialect
@@ -80,10 +83,13 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for name, values := range reply.Header {
 		header[name] = values
 	}
-	header.Set("Content-Type", reply.ContentType)
-	header.Set("Content-Length", strconv.Itoa(len(reply.Body)))
-	header.Set("Cache-Control", "no-store")
-	header.Set("X-Content-Type-Options", "nosniff")
+	// The names are in canonical form already.
+	header["Content-Type"] = []string{reply.ContentType}
+	header["Content-Length"] = []string{strconv.Itoa(len(reply.Body))}
+	header["Cache-Control"], header["X-Content-Type-Options"] = noStore, noSniff
+	if reply.IDHeader != "" {
+		header[reply.IDHeader] = []string{p.call.ID}
+	}
 	w.WriteHeader(reply.Status)
 	if _, err := w.Write(reply.Body); err != nil {
 		// The client is gone; what was done is on record.
@@ -170,12 +176,16 @@ func (g *Gate) identify(p *passage) error {
 		failures.Count(p.source, "", c.Now)
 		return &sign.Problem{Kind: sign.MissingToken}
 	}
-	account, _ := iam.AccountOfKey(claim.AccessKeyID)
-	if failures.Blocked(p.source, account, c.Now) {
-		return fault.New(fault.Throttled, fault.None, "")
+	account := ""
+	if !failures.Quiet() {
+		account, _ = iam.AccountOfKey(claim.AccessKeyID)
+		if failures.Blocked(p.source, account, c.Now) {
+			return fault.New(fault.Throttled, fault.None, "")
+		}
 	}
 	caller, err := g.Core.Guard.Identify(claim, c.View, c.Now)
 	if err != nil {
+		account, _ = iam.AccountOfKey(claim.AccessKeyID)
 		failures.Count(p.source, account, c.Now)
 		return err
 	}
@@ -231,6 +241,12 @@ func (g *Gate) log(p *passage, reply *dialect.Reply, err error) {
 	}
 	g.Observe(o)
 	level := slog.LevelInfo
+	if reply.Status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	if !g.Log.Enabled(context.Background(), level) {
+		return
+	}
 	attrs := []any{"request_id", p.call.ID, "service", o.Service, "operation", o.Operation, "status", reply.Status,
 		"took_ms", float64(o.Took.Microseconds()) / 1000}
 	if s := p.call.Subject; s != nil {
@@ -240,7 +256,6 @@ func (g *Gate) log(p *passage, reply *dialect.Reply, err error) {
 		attrs = append(attrs, "code", reply.Code)
 	}
 	if reply.Status >= http.StatusInternalServerError && err != nil {
-		level = slog.LevelError
 		attrs = append(attrs, "error", err.Error())
 	}
 	g.Log.Log(context.Background(), level, "request", attrs...)

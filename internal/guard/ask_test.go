@@ -43,13 +43,13 @@ func TestAsk(t *testing.T) {
 	d, err = w.guard.Ask(clerk, environment(), []access.Ask{put, get})
 	refused := denied(t, err)
 	if d.Verdict != policy.ImplicitDeny || refused.Decision != d || refused.Action != "s3:PutObject" || refused.Resource != "the object k" ||
-		refused.Principal != "arn:aws:sts::111111111111:assumed-role/clerk/work" || refused.CrossAccount || refused.Quiet {
+		refused.Principal != "arn:aws:sts::111111111111:assumed-role/clerk/desk" || refused.CrossAccount || refused.Quiet {
 		t.Errorf("%+v", refused)
 	}
 	if refused.Trace == nil || refused.Trace.Decision != d || len(refused.Trace.Layers) == 0 {
 		t.Errorf("a denial without explanation: %+v", refused.Trace)
 	}
-	if want := "arn:aws:sts::111111111111:assumed-role/clerk/work may not s3:PutObject on the object k"; refused.Error() != want {
+	if want := "arn:aws:sts::111111111111:assumed-role/clerk/desk may not s3:PutObject on the object k"; refused.Error() != want {
 		t.Error(refused.Error())
 	}
 	quiet := access.Ask{Action: "sts:AssumeRole", Resource: "arn:aws:iam::222222222222:role/x", Account: other, Quiet: true, Kind: policy.ResourceTrust}
@@ -170,7 +170,7 @@ func TestDescribe(t *testing.T) {
 	}{
 		"user": {w.caller(w.ann, ""), audit.Identity{Type: "IAMUser", PrincipalID: u.ID, ARN: userARN, AccountID: home, AccessKeyID: w.ann, UserName: "ann"}, "", ""},
 		"root": {w.caller(w.root, ""), audit.Identity{Type: "Root", PrincipalID: home, ARN: "arn:aws:iam::111111111111:root", AccountID: home, AccessKeyID: w.root}, "", ""},
-		"session": {caller, audit.Identity{Type: "AssumedRole", PrincipalID: r.ID + ":work", ARN: "arn:aws:sts::111111111111:assumed-role/clerk/work", AccountID: home,
+		"session": {caller, audit.Identity{Type: "AssumedRole", PrincipalID: r.ID + ":desk", ARN: "arn:aws:sts::111111111111:assumed-role/clerk/desk", AccountID: home,
 			AccessKeyID: first.KeyID, Session: &audit.Session{Issuer: issuer, Attributes: audit.Attributes{Created: noon}}}, w.ann, w.ann},
 	} {
 		e := &audit.Event{}

@@ -35,6 +35,16 @@ func NewFailures(burst int, refill float64) *Failures {
 	return &Failures{burst: float64(burst), refill: refill, buckets: make(map[failureKey]*bucket)}
 }
 
+// Quiet says that nobody has failed lately, so that nobody can be blocked.
+func (f *Failures) Quiet() bool {
+	if f == nil {
+		return true
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.buckets) == 0
+}
+
 // Blocked says whether the source has failed too often, at all or against this account, to be heard now.
 func (f *Failures) Blocked(source netip.Addr, account string, now time.Time) bool {
 	if f == nil {

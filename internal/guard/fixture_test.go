@@ -113,7 +113,7 @@ func (w *world) session(at time.Time) session.Credentials {
 	w.t.Helper()
 	r := must[*iam.Role](w.t)(w.view.Role(home, "clerk"))
 	k, _ := w.view.Key(w.ann)
-	s := &session.Session{Account: home, RoleID: r.ID, Name: "work", Issued: at, Expires: at.Add(time.Hour),
+	s := &session.Session{Account: home, RoleID: r.ID, Name: "desk", Issued: at, Expires: at.Add(time.Hour),
 		Origin: session.Origin{Account: home, UserID: k.User, KeyID: k.ID}}
 	c := must[session.Credentials](w.t)(w.guard.Mint.Issue(w.view, s))
 	w.keys[c.KeyID] = c.Secret.Reveal()

@@ -33,6 +33,14 @@ type Caller struct {
 	KeyID   string           // access key id that signed
 	Origin  session.Origin   // the long-term credential at the start of the chain, which may be KeyID itself
 	Session *session.Session // nil for a long-term key
+
+	// seen is the subject in the View of identification, which reading operations look at as well.
+	seen *subjectIn
+}
+
+type subjectIn struct {
+	view    *iam.View
+	subject *access.Subject
 }
 
 // decoy is verified against when there is no secret, so that an unknown key takes as long to refuse as a wrong secret.
@@ -54,9 +62,11 @@ func (g *Guard) Identify(claim *sign.Claim, v *iam.View, now time.Time) (*Caller
 	if caller.Session != nil && caller.Session.Expired(now) {
 		return nil, &fault.Error{Kind: fault.Expired, What: fault.Token}
 	}
-	if _, err := caller.Subject(v); err != nil {
+	subject, err := caller.subject(v)
+	if err != nil {
 		return nil, err
 	}
+	caller.seen = &subjectIn{v, subject}
 	return caller, nil
 }
 
@@ -96,6 +106,13 @@ func (g *Guard) credential(claim *sign.Claim, v *iam.View, now time.Time) (*Call
 // writing operation asks again, in the very View it writes on, for somebody may have been deleted since the signature was
 // verified.
 func (c *Caller) Subject(v *iam.View) (*access.Subject, error) {
+	if c.seen != nil && c.seen.view == v {
+		return c.seen.subject, nil
+	}
+	return c.subject(v)
+}
+
+func (c *Caller) subject(v *iam.View) (*access.Subject, error) {
 	if c.Session != nil {
 		role, ok := c.Session.Alive(v)
 		if !ok {

@@ -22,7 +22,7 @@ func TestIdentify(t *testing.T) {
 	}{
 		"user":    {w.ann, "", policy.User, "arn:aws:iam::111111111111:user/ann", false},
 		"root":    {w.root, "", policy.Root, "arn:aws:iam::111111111111:root", false},
-		"session": {c.KeyID, c.Token.Reveal(), policy.AssumedRole, "arn:aws:sts::111111111111:assumed-role/clerk/work", true},
+		"session": {c.KeyID, c.Token.Reveal(), policy.AssumedRole, "arn:aws:sts::111111111111:assumed-role/clerk/desk", true},
 	} {
 		caller := w.caller(want.keyID, want.token)
 		s, err := caller.Subject(w.view)

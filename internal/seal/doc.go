@@ -5,7 +5,9 @@
 // is primary: it seals with the primary, opens with every key that is not retired, and derives secrets that only the ring can
 // derive again. A [Schedule] says when a key is published, becomes primary and retires; rotation never breaks a live session.
 //
-// The cipher is XAES-256-GCM (C2SP), whose 192 random bits per message leave no limit that an STS could reach. Key material is 32
+// The cipher of a ring is XAES-256-GCM (C2SP), whose 192 random bits per message leave no limit that an STS could reach. A root wraps
+// with AES-256-GCM and random nonces, good for the 2^32 values that no server has keys for, and opens in a fraction of the time: the
+// secret of a long-term key is opened for every request it signs. Key material is 32
 // random bytes; from it HKDF-SHA256 (RFC 5869) expands one key for sealing and one for deriving. Nothing here is ever derived
 // from an access key, a password or any other secret that a person holds, and the root only wraps: whoever knows an admin's secret,
 // or the root without the stored records, can make no token.

@@ -2,6 +2,8 @@ package seal
 
 import (
 	"bytes"
+	"crypto/aes"
+	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/sha256"
 	"encoding/base64"
@@ -47,7 +49,7 @@ var (
 
 // Root wraps key material at rest. It is immutable and safe for concurrent use.
 type Root struct {
-	aead tink.AEAD
+	aead cipher.AEAD
 	mark [markSize]byte
 }
 
@@ -78,8 +80,12 @@ func NewRoot(text secret.Text) (*Root, error) {
 		return nil, ErrRootKey
 	}
 	r := &Root{}
-	if r.aead, err = newAEAD(expand(key, "root wrap")); err != nil {
-		return nil, err
+	block, err := aes.NewCipher(expand(key, "root wrap"))
+	if err != nil {
+		return nil, fmt.Errorf("seal: %w", err)
+	}
+	if r.aead, err = cipher.NewGCMWithRandomNonce(block); err != nil {
+		return nil, fmt.Errorf("seal: %w", err)
 	}
 	copy(r.mark[:], expand(key, "root mark"))
 	return r, nil
@@ -126,24 +132,20 @@ func (r *Root) Wrap(plaintext, associated []byte) ([]byte, error) {
 		return nil, ErrTooLarge
 	}
 	head := append([]byte{rootVersion}, r.mark[:]...)
-	body, err := r.aead.Encrypt(plaintext, bind(head, associated))
-	if err != nil {
-		return nil, fmt.Errorf("seal: %w", err)
-	}
-	return append(head, body...), nil
+	return r.aead.Seal(head, nil, plaintext, bind(head, associated)), nil
 }
 
 // Unwrap undoes Wrap. It fails with [ErrOtherRoot] when another root wrapped the value and with [ErrOpen] when the value or its
 // associated data is not what was wrapped.
 func (r *Root) Unwrap(wrapped, associated []byte) ([]byte, error) {
-	if len(wrapped) < 1+markSize+overhead || len(wrapped) > maxSealed || wrapped[0] != rootVersion {
+	if len(wrapped) < 1+markSize+r.aead.Overhead() || len(wrapped) > maxSealed || wrapped[0] != rootVersion {
 		return nil, ErrOpen
 	}
 	head, body := wrapped[:1+markSize], wrapped[1+markSize:]
 	if !bytes.Equal(head[1:], r.mark[:]) {
 		return nil, ErrOtherRoot
 	}
-	plaintext, err := r.aead.Decrypt(body, bind(head, associated))
+	plaintext, err := r.aead.Open(nil, nil, body, bind(head, associated))
 	if err != nil {
 		return nil, ErrOpen
 	}

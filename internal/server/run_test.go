@@ -118,12 +118,7 @@ func TestRunAndStop(t *testing.T) {
 	flushed := make(chan struct{})
 	o.Flush = func(ctx context.Context) error { <-ctx.Done(); close(flushed); return nil }
 	address, stop := serve(t, s, o)
-	reply := must[*http.Response](t)(http.Get(address + "/readyz"))
-	body := must[[]byte](t)(io.ReadAll(reply.Body))
-	_ = reply.Body.Close()
-	if reply.StatusCode != 200 || string(body) != "ok\n" {
-		t.Errorf("%d %s", reply.StatusCode, body)
-	}
+	untilReady(t, address)
 	if w := ask(t, s, made.AccessKeyID, made.SecretAccessKey, nil); w.Code != 200 {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
@@ -136,13 +131,9 @@ func TestRunAndStop(t *testing.T) {
 	}
 	// Last uses outlive a restart.
 	again := p.server(t, nil)
-	_, stop = serve(t, again, o2(o))
-	for range 1000 {
-		if _, ok := again.usage.Last(made.AccessKeyID); ok || again.ready.Load() {
-			break
-		}
-		time.Sleep(time.Millisecond)
-	}
+	o.Flush = nil
+	address, stop = serve(t, again, o)
+	untilReady(t, address)
 	if u, ok := again.usage.Last(made.AccessKeyID); !ok || u.Service != "sts" {
 		t.Errorf("%+v, %t", u, ok)
 	}
@@ -151,9 +142,18 @@ func TestRunAndStop(t *testing.T) {
 	}
 }
 
-func o2(o RunOptions) RunOptions {
-	o.Flush = nil
-	return o
+// untilReady asks until the server says that it is ready.
+func untilReady(t *testing.T, address string) {
+	t.Helper()
+	for range 10_000 {
+		reply := must[*http.Response](t)(http.Get(address + "/readyz"))
+		body := must[[]byte](t)(io.ReadAll(reply.Body))
+		_ = reply.Body.Close()
+		if reply.StatusCode == http.StatusOK && string(body) == "ok\n" {
+			return
+		}
+	}
+	t.Fatal("never ready")
 }
 
 // A damaged file of last uses keeps nobody out; one that can not be opened is an operator's mistake.

@@ -54,7 +54,7 @@ func TestClaimsRoundTrip(t *testing.T) {
 }
 
 func full() *Session {
-	return &Session{KeyID: "ASIAX", Account: home, RoleID: "AROAX", Name: "work", Issued: noon, Expires: noon.Add(time.Hour), SourceIdentity: "ann",
+	return &Session{KeyID: "ASIAX", Account: home, RoleID: "AROAX", Name: "desk", Issued: noon, Expires: noon.Add(time.Hour), SourceIdentity: "ann",
 		Tags: []iam.Tag{{Key: "team", Value: "blue"}, {Key: "x", Value: ""}}, Transitive: []string{"team"}, Policy: "{}",
 		PolicyARNs: []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}, Origin: Origin{other, "AIDAX", "AKIAX"}, Parent: "ASIAY", Chained: true,
 		Via: []Link{{"AROAY", noon.Add(-time.Hour)}, {"AROAZ", noon.Add(-time.Minute)}}}

@@ -88,7 +88,7 @@ func (w *world) session(at time.Time) *Session {
 	w.t.Helper()
 	role := must[*iam.Role](w.t)(w.view.Role(home, "clerk"))
 	ann := must[*iam.User](w.t)(w.view.User(other, "ann"))
-	return &Session{Account: home, RoleID: role.ID, Name: "work", Issued: at, Expires: at.Add(time.Hour),
+	return &Session{Account: home, RoleID: role.ID, Name: "desk", Issued: at, Expires: at.Add(time.Hour),
 		Tags: []iam.Tag{{Key: "team", Value: "blue"}}, Transitive: []string{"team"},
 		Origin: Origin{Account: other, UserID: ann.ID, KeyID: w.key}}
 }

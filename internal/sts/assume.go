@@ -68,7 +68,8 @@ func NewPlan(v *iam.View, caller *access.Subject, origin session.Origin, callerK
 		return nil, &fault.Error{Kind: fault.Denied, What: fault.RootSession}
 	}
 	p := &Plan{}
-	if r, err := v.RoleByARN(in.RoleARN); err == nil {
+	// A role of a suspended account is like one that does not exist: its sessions would be refused anyway.
+	if r, err := v.RoleByARN(in.RoleARN); err == nil && !suspended(v, r.Account) {
 		p.Role = r
 	}
 	tags, transitive, err := sessionTags(caller.Session, in)
@@ -117,6 +118,11 @@ func NewPlan(v *iam.View, caller *access.Subject, origin session.Origin, callerK
 	return p, nil
 }
 
+func suspended(v *iam.View, account string) bool {
+	a, err := v.Account(account)
+	return err != nil || a.Suspended
+}
+
 // Ready says whether the plan may be carried out once leave has been given. The role's own maximum and the managed session
 // policies of its account are asked about only now: before, the answer would tell a stranger what exists there.
 func (p *Plan) Ready() error {
@@ -162,7 +168,14 @@ func (p *Plan) leave(v *iam.View, caller *access.Subject, in *AssumeRole) []acce
 		ask.Policy = v.Trust(p.Role)
 		ask.ResourceTags = overlay(p.Role.Tags, inherited(caller.Session))
 	}
-	asks := make([]access.Ask, 1, 3)
+	n := 1
+	if len(p.Session.Tags) > 0 {
+		n++
+	}
+	if p.Session.SourceIdentity != "" {
+		n++
+	}
+	asks := make([]access.Ask, 1, n)
 	asks[0] = ask
 	asks[0].Action = "sts:AssumeRole"
 	if len(p.Session.Tags) > 0 {

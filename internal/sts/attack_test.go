@@ -19,7 +19,7 @@ func TestAttack22_SessionDenyThroughChain(t *testing.T) {
 	w := newWorld(t)
 	w.role(home, "second", trusting(home, ""))
 	w.role(home, "fromClerk", trusting("arn:aws:iam::111111111111:role/clerk", ""))
-	w.role(home, "fromSession", trusting("arn:aws:sts::111111111111:assumed-role/clerk/work", ""))
+	w.role(home, "fromSession", trusting("arn:aws:sts::111111111111:assumed-role/clerk/desk", ""))
 	for name, c := range map[string]struct {
 		policy string
 		arns   []string

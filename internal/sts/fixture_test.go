@@ -89,7 +89,7 @@ func (w *world) ann() *access.Subject {
 var origin = session.Origin{Account: home, UserID: "AIDAX", KeyID: "AKIAX"}
 
 func ask(role string, change func(*AssumeRole)) *AssumeRole {
-	in := &AssumeRole{RoleARN: role, SessionName: "work"}
+	in := &AssumeRole{RoleARN: role, SessionName: "desk"}
 	if !strings.HasPrefix(role, "arn:") {
 		in.RoleARN = "arn:aws:iam::111111111111:role/" + role
 	}

@@ -28,12 +28,12 @@ func TestAsks(t *testing.T) {
 		keys    map[string][]string
 		tags    []iam.Tag
 	}{
-		"plain": {w.ann(), nil, []string{"sts:AssumeRole"}, map[string][]string{"sts:rolesessionname": {"work"}}, nil},
+		"plain": {w.ann(), nil, []string{"sts:AssumeRole"}, map[string][]string{"sts:rolesessionname": {"desk"}}, nil},
 		"everything": {w.ann(), full, []string{"sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"}, map[string][]string{
-			"sts:rolesessionname": {"work"}, "sts:externalid": {"x-1"}, "sts:sourceidentity": {"ann"}, "sts:transitivetagkeys": {"team"}},
+			"sts:rolesessionname": {"desk"}, "sts:externalid": {"x-1"}, "sts:sourceidentity": {"ann"}, "sts:transitivetagkeys": {"team"}},
 			[]iam.Tag{{Key: "team", Value: "blue"}}},
 		// What is inherited needs the same leave, but was not passed in this call.
-		"inherited": {parent, nil, []string{"sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"}, map[string][]string{"sts:rolesessionname": {"work"}}, nil},
+		"inherited": {parent, nil, []string{"sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"}, map[string][]string{"sts:rolesessionname": {"desk"}}, nil},
 	} {
 		p, err := w.plan(c.caller, ask("clerk", c.in))
 		if err != nil {

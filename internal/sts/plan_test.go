@@ -23,7 +23,7 @@ func TestPlanOfAUser(t *testing.T) {
 		t.Fatal(err)
 	}
 	r, _ := w.view.Role(home, "clerk")
-	want := session.Session{Account: home, RoleID: r.ID, Name: "work", Issued: noon, Expires: noon.Add(time.Hour), SourceIdentity: "ann",
+	want := session.Session{Account: home, RoleID: r.ID, Name: "desk", Issued: noon, Expires: noon.Add(time.Hour), SourceIdentity: "ann",
 		Tags: []iam.Tag{{Key: "team", Value: "blue"}}, Transitive: []string{"team"}, Origin: origin}
 	if d := cmp.Diff(want, p.Session); d != "" || p.Role.ID != r.ID {
 		t.Error(d)
@@ -45,12 +45,36 @@ func TestPlanOfASession(t *testing.T) {
 	}
 }
 
+// A chain remembers the roles on its way, each once, and does not grow for ever.
+func TestChain(t *testing.T) {
+	w := newWorld(t)
+	caller := w.ann()
+	for i := range session.MaxLinks + 1 {
+		name := fmt.Sprint("role", i)
+		w.role(home, name, trusting(home, ""))
+		caller = w.become(caller, ask(name, nil))
+		if n := len(caller.Session.Via); n != i {
+			t.Fatalf("%d links after %d roles", n, i+1)
+		}
+	}
+	_, err := w.plan(caller, ask("clerk", nil))
+	wantFault(t, "one more", err, fault.Limit, fault.Role)
+	// Two roles that take turns are two links, and stay so.
+	a := w.become(w.ann(), ask("role0", nil))
+	for range 3 * session.MaxLinks {
+		a = w.become(w.become(a, ask("role1", nil)), ask("role0", nil))
+	}
+	if n := len(a.Session.Via); n != 2 {
+		t.Errorf("%d links", n)
+	}
+}
+
 func TestRoleARN(t *testing.T) {
 	w := newWorld(t)
 	for _, name := range []string{"nothing-valid-in-here", "arn:a:a::aaaaaaaaaa:", "", "arn:aws:iam::111111111111:user/ann", "arn:aws:iam::111111111111:root",
-		"arn:aws:sts::111111111111:assumed-role/clerk/work", "arn:aws:s3:::role/clerk", "arn:aws:iam::111111111111:role/", "arn:aws:iam::111111111111:role",
+		"arn:aws:sts::111111111111:assumed-role/clerk/desk", "arn:aws:s3:::role/clerk", "arn:aws:iam::111111111111:role/", "arn:aws:iam::111111111111:role",
 		"arn:aws:iam::111111111111:policy/clerk"} {
-		_, err := w.plan(w.ann(), &AssumeRole{RoleARN: name, SessionName: "work"})
+		_, err := w.plan(w.ann(), &AssumeRole{RoleARN: name, SessionName: "desk"})
 		if f := wantFault(t, name, err, fault.Invalid, fault.ARN); f.Name != name {
 			t.Errorf("%q is called %q", name, f.Name)
 		}

@@ -72,10 +72,11 @@ func (w *jsonWriter) comma() {
 
 func (w *jsonWriter) name(name string) {
 	w.comma()
-	if w.style.LowerCamel {
-		name = LowerCamel(name)
-	}
+	n := len(w.buf)
 	w.buf = AppendJSONString(w.buf, name)
+	if first := &w.buf[n+1]; w.style.LowerCamel && *first >= 'A' && *first <= 'Z' {
+		*first |= 0x20
+	}
 	w.buf = append(w.buf, ':')
 }
 

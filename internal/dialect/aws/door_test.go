@@ -211,7 +211,7 @@ func (d *door) bad(who, operation string, params url.Values, status int, code, m
 // become gives a name to the credentials of a session of a role.
 func (d *door) become(who, name, role string, more ...string) {
 	d.t.Helper()
-	params := pairs(append([]string{"RoleArn", "arn:aws:iam::111111111111:role/" + role, "RoleSessionName", "work"}, more...)...)
+	params := pairs(append([]string{"RoleArn", "arn:aws:iam::111111111111:role/" + role, "RoleSessionName", "desk"}, more...)...)
 	a := d.good(who, "sts:AssumeRole", params)
 	d.creds[name] = d.signer(a)
 }

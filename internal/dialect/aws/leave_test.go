@@ -16,7 +16,7 @@ func everything(d *door) url.Values {
 	return pairs("UserName", "subject", "GroupName", "staff", "RoleName", "clerk", "PolicyName", "inline", "PolicyArn", "arn:aws:iam::111111111111:policy/own",
 		"PolicyDocument", allowAll, "AssumeRolePolicyDocument", trustHome, "AccessKeyId", d.creds["subject"].AccessKeyID, "Status", "Inactive",
 		"Tags.member.1.Key", "stage", "Tags.member.1.Value", "test", "TagKeys.member.1", "stage", "VersionId", "v2", "PermissionsBoundary", administrator,
-		"Description", "text", "RoleArn", "arn:aws:iam::111111111111:role/clerk", "RoleSessionName", "work", "SourceIdentity", "me",
+		"Description", "text", "RoleArn", "arn:aws:iam::111111111111:role/clerk", "RoleSessionName", "desk", "SourceIdentity", "me",
 		"Cloud", "aws", "Name", "Third", "AccountId", "333333333333", "RequestId", "none-such")
 }
 

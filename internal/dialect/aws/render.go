@@ -16,7 +16,7 @@ func (d *Dialect) Render(req *dialect.Request, out wire.Shape) *dialect.Reply {
 	if req.JSON {
 		reply.Body = wire.AppendJSONResponse(nil, req.Operation, req.ID, out)
 	} else {
-		reply.Body = wire.AppendXMLResponse(make([]byte, 0, 2048), req.Operation, d.namespace(req), req.ID, out)
+		reply.Body = wire.AppendXMLResponse(make([]byte, 0, 1024), req.Operation, d.namespace(req), req.ID, out)
 	}
 	return reply
 }
@@ -39,7 +39,7 @@ func (d *Dialect) Fail(req *dialect.Request, err error) *dialect.Reply {
 }
 
 func newReply(req *dialect.Request, status int) *dialect.Reply {
-	reply := &dialect.Reply{Status: status, ContentType: "text/xml", Header: http.Header{"X-Amzn-Requestid": {req.ID}}}
+	reply := &dialect.Reply{Status: status, ContentType: "text/xml", IDHeader: "X-Amzn-Requestid"}
 	if req.JSON {
 		reply.ContentType = "application/json"
 	}

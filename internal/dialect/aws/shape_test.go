@@ -57,9 +57,9 @@ func TestMembers(t *testing.T) {
 		{"iam:ListAccessKeys", []string{"UserName", "bare"}, in("AccessKeyMetadata", "AccessKeyId CreateDate Status UserName") + " IsTruncated"},
 		{"iam:AttachUserPolicy", []string{"UserName", "bare", "PolicyArn", own}, ""},
 		{"sts:GetCallerIdentity", nil, "Account Arn UserId"},
-		{"sts:AssumeRole", []string{"RoleArn", "arn:aws:iam::111111111111:role/clerk", "RoleSessionName", "work"},
+		{"sts:AssumeRole", []string{"RoleArn", "arn:aws:iam::111111111111:role/clerk", "RoleSessionName", "desk"},
 			in("AssumedRoleUser", "Arn AssumedRoleId") + " " + in("Credentials", "AccessKeyId Expiration SecretAccessKey SessionToken")},
-		{"sts:AssumeRole", []string{"RoleArn", "arn:aws:iam::111111111111:role/clerk", "RoleSessionName", "work", "SourceIdentity", "me", "Policy", allowAll},
+		{"sts:AssumeRole", []string{"RoleArn", "arn:aws:iam::111111111111:role/clerk", "RoleSessionName", "desk", "SourceIdentity", "me", "Policy", allowAll},
 			in("AssumedRoleUser", "Arn AssumedRoleId") + " " + in("Credentials", "AccessKeyId Expiration SecretAccessKey SessionToken") + " PackedPolicySize SourceIdentity"},
 	} {
 		a := d.good("admin", c.operation, pairs(c.params...))
@@ -317,7 +317,7 @@ func TestCallerIdentity(t *testing.T) {
 	for who, want := range map[string][2]string{
 		"root":    {home, "arn:aws:iam::111111111111:root"},
 		"poor":    {u.ID, "arn:aws:iam::111111111111:user/poor"},
-		"session": {r.ID + ":work", "arn:aws:sts::111111111111:assumed-role/clerk/work"},
+		"session": {r.ID + ":desk", "arn:aws:sts::111111111111:assumed-role/clerk/desk"},
 	} {
 		if a := d.good(who, "sts:GetCallerIdentity", nil); a.text("UserId") != want[0] || a.text("Arn") != want[1] || a.text("Account") != home {
 			t.Errorf("%s: %s", who, a.body)

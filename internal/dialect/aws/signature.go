@@ -26,12 +26,13 @@ func signatureWords(p *sign.Problem) words {
 		return words{"IncompleteSignature", http.StatusBadRequest, incompleteText(p)}
 	case sign.TooLarge:
 		return words{"IncompleteSignature", http.StatusBadRequest, fmt.Sprintf("%s exceeds the limit of %d", p.Field, p.Limit)}
+	// What stands where another scheme or a credential should be may be a secret, so these two are not shown back.
 	case sign.Unsupported:
-		return words{"IncompleteSignature", http.StatusBadRequest, "Unsupported AWS 'algorithm': '" + p.Given + "'. Use AWS4-HMAC-SHA256."}
+		return words{"IncompleteSignature", http.StatusBadRequest, "Unsupported AWS 'algorithm'. Use AWS4-HMAC-SHA256."}
 	case sign.Ambiguous:
 		return words{"IncompleteSignature", http.StatusBadRequest, p.Field + " is given more than once in this request"}
 	case sign.CredentialShape:
-		return words{"IncompleteSignature", http.StatusBadRequest, "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '" + p.Given + "'"}
+		return words{"IncompleteSignature", http.StatusBadRequest, "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term"}
 	case sign.BadDate:
 		return words{"IncompleteSignature", http.StatusBadRequest, "Date must be in ISO-8601 'basic format'. Got '" + p.Given + "'. See http://en.wikipedia.org/wiki/ISO_8601"}
 	case sign.BadExpires:
