@@ -273,3 +273,27 @@ func TestLeadershipPasses(t *testing.T) {
 		has(t, d, "user2", true)
 	})
 }
+
+// An engine that panics fails its group, whole, and nobody waits for ever.
+func TestPanicInACommit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, e := open(t)
+		e.commit = func(try int, through func() (store.Position, error)) (store.Position, error) {
+			if try == 1 {
+				panic("the engine breaks")
+			}
+			return through()
+		}
+		results, release := line(t, d, e, nil, user("ann"), user("bob"))
+		release()
+		for i, r := range results {
+			if !r.done {
+				t.Fatalf("update %d still waits", i)
+			}
+			wantKind(t, r.err, fault.Internal)
+		}
+		has(t, d, "ann", false)
+		change(t, d, user("cay"))
+		has(t, d, "cay", true)
+	})
+}

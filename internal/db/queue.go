@@ -33,6 +33,15 @@ func (u *update) settle(revision uint64, err error) {
 	close(u.done)
 }
 
+// abandon settles u unless it is settled already.
+func (u *update) abandon(err error) {
+	select {
+	case <-u.done:
+	default:
+		u.settle(0, err)
+	}
+}
+
 // queue lines updates up. There is no writer goroutine: the first waiting caller carries a whole group to the engine and then
 // puts the next waiting one in charge, so that nobody serves others for longer than one commit.
 type queue struct {

@@ -39,6 +39,14 @@ func (d *DB) Update(ctx context.Context, cause store.Cause, fn func(*iam.Tx) err
 func (d *DB) serve() {
 	defer d.queue.pass()
 	group := d.queue.take()
+	// A panic below (of an engine, say) must not leave the others of the group waiting for ever.
+	defer func() {
+		if p := recover(); p != nil {
+			for _, u := range group {
+				u.abandon(&fault.Error{Kind: fault.Internal, Err: fmt.Errorf("db: panic in a commit: %v", p)})
+			}
+		}
+	}()
 	ctx, cancel := context.WithTimeout(context.Background(), commitTimeout)
 	defer cancel()
 	d.commit(ctx, group)

@@ -205,15 +205,25 @@ func bodyFault(err error) error {
 	return &fault.Error{Kind: fault.Invalid, What: fault.Body, Err: err}
 }
 
+// word makes the reply. A panic on the way is an internal failure that is put on record like others.
+func (g *Gate) word(p *passage, out wire.Shape, err error) (reply *dialect.Reply) {
+	defer func() {
+		if v := recover(); v != nil {
+			g.Log.Error("panic", "request_id", p.call.ID, "panic", fmt.Sprint(v), "stack", string(debug.Stack()))
+			reply = &dialect.Reply{Status: http.StatusInternalServerError, ContentType: "text/plain", Code: "InternalFailure",
+				Message: "the answer could not be worded", Body: []byte("internal failure, request id " + p.call.ID + "\n")}
+		}
+	}()
+	if err != nil {
+		return p.dialect.Fail(p.req, err)
+	}
+	return p.dialect.Render(p.req, out)
+}
+
 // record makes the reply, writes the record, and only then hands the reply over. When the record can not be written the
 // caller is told that the request failed: what was minted or read is not given out unrecorded.
 func (g *Gate) record(r *http.Request, p *passage, out wire.Shape, err error) *dialect.Reply {
-	var reply *dialect.Reply
-	if err != nil {
-		reply = p.dialect.Fail(p.req, err)
-	} else {
-		reply = p.dialect.Render(p.req, out)
-	}
+	reply := g.word(p, out, err)
 	ctx := context.WithoutCancel(r.Context())
 	if werr := g.Core.Guard.Record(ctx, event(g.NewID(), p, reply, out, err, r)); werr != nil {
 		g.Log.Error("audit record not written, request refused", "request_id", p.call.ID, "error", werr)

@@ -245,6 +245,25 @@ func TestAttack54_FailOpenOnError(t *testing.T) {
 	}
 }
 
+// A dialect that can not word its answer answers plainly, on record.
+func TestPanicWhileWording(t *testing.T) {
+	for _, step := range []string{"render", "fail"} {
+		b := newBench(t)
+		b.panics = step
+		name := "ann"
+		if step == "fail" {
+			name = "invalid"
+		}
+		w := b.send(b.as("ann", "Read", name))
+		if w.Code != http.StatusInternalServerError || !strings.Contains(w.Body.String(), b.gateID()) || strings.Contains(w.Body.String(), "secret") {
+			t.Errorf("%s: %d %s", step, w.Code, w.Body)
+		}
+		if e := b.last(); e.ErrorCode != "InternalFailure" || e.RequestID != b.gateID() {
+			t.Errorf("%s: on record is %+v", step, e)
+		}
+	}
+}
+
 // The client is gone: what was done is put on record all the same.
 func TestRecordOutlivesTheClient(t *testing.T) {
 	b := newBench(t)
