@@ -245,6 +245,22 @@ func TestAttack54_FailOpenOnError(t *testing.T) {
 	}
 }
 
+// With its names given, a server answers only requests for them: one signed for another host is nothing here.
+func TestHostsArePinned(t *testing.T) {
+	for host, want := range map[string]int{"example.com": 200, "EXAMPLE.com": 200, "example.com:8443": 400, "other.example": 400} {
+		b := newBench(t)
+		b.gate.Hosts = []string{"example.com"}
+		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader(b.as("ann", "Read", "ann")))
+		r.Header.Set("X-Toy", "1")
+		r.Host = host
+		w := httptest.NewRecorder()
+		b.gate.ServeHTTP(w, r)
+		if w.Code != want {
+			t.Errorf("%s: %d %s", host, w.Code, w.Body)
+		}
+	}
+}
+
 // A dialect that can not word its answer answers plainly, on record.
 func TestPanicWhileWording(t *testing.T) {
 	for _, step := range []string{"render", "fail"} {
