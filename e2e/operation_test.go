@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/daypass/daypass/e2e/process"
 	"github.com/daypass/daypass/internal/dialect/aws"
@@ -175,6 +176,10 @@ func TestUnsupportedOperation(t *testing.T) {
 		t.Error("the coverage page has nothing that is not built: this story is over")
 	}
 	_, err := a.iam.ListVirtualMFADevices(ctx, &iam.ListVirtualMFADevicesInput{})
+	fails(t, err, "UnsupportedOperation", "not supported")
+	// Federated calls come without a signature.
+	_, err = a.sts.AssumeRoleWithWebIdentity(ctx, &sts.AssumeRoleWithWebIdentityInput{RoleArn: new("arn:aws:iam::000000000000:role/r"),
+		RoleSessionName: new("me"), WebIdentityToken: new("token")})
 	fails(t, err, "UnsupportedOperation", "not supported")
 	r := a.ask(t, "iam", versions["iam"], "MakeCoffee")
 	if r.status != 400 || r.code != "InvalidAction" || r.text != "Could not find operation MakeCoffee for version 2010-05-08" {

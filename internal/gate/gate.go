@@ -174,6 +174,13 @@ func (g *Gate) identify(p *passage) error {
 			return fault.New(fault.Throttled, fault.None, "")
 		}
 		failures.Count(p.source, "", c.Now)
+		if p.req.Table.IsAnonymous(p.req.Operation) {
+			// Nobody has to sign this; that it is not built is what there is to say. A built one would have to prove its caller
+			// by its input, which this pipeline has no step for yet, so it is refused below.
+			if _, err := p.req.Table.Find(p.req.Operation); err != nil {
+				return err
+			}
+		}
 		return &sign.Problem{Kind: sign.MissingToken}
 	}
 	account := ""

@@ -148,6 +148,7 @@ func answer[Out any, O shape[Out]](out *Out, err error) (wire.Shape, error) {
 // Table is the operations of one service in one dialect.
 type Table struct {
 	known map[string]bool
+	open  map[string]bool
 	built map[string]*Operation
 }
 
@@ -169,6 +170,18 @@ func NewTable(known []string, declared ...[]Operation) *Table {
 	}
 	return t
 }
+
+// Anonymous names the operations that callers send without a signature, because their proof is in the input.
+func (t *Table) Anonymous(names ...string) *Table {
+	t.open = make(map[string]bool, len(names))
+	for _, name := range names {
+		t.open[name] = true
+	}
+	return t
+}
+
+// IsAnonymous says whether an operation comes without a signature.
+func (t *Table) IsAnonymous(name string) bool { return t.open[name] }
 
 // Find looks an operation up by its exact name.
 func (t *Table) Find(name string) (*Operation, error) {
