@@ -153,7 +153,7 @@ func (g *Gate) handle(p *passage, w http.ResponseWriter, r *http.Request) (out w
 		return nil, err
 	}
 
-	// 6–9. Decode and validate, ask leave, decide, do.
+	// 6–8. Decode and validate, ask leave, do.
 	return p.op.Run(c)
 }
 
@@ -227,7 +227,7 @@ func (g *Gate) word(p *passage, out wire.Shape, err error) (reply *dialect.Reply
 	return p.dialect.Render(p.req, out)
 }
 
-// record makes the reply, writes the record, and only then hands the reply over. When the record can not be written the
+// record is step 9: it makes the reply, writes the record, and only then hands the reply over. When the record can not be written the
 // caller is told that the request failed: what was minted or read is not given out unrecorded.
 func (g *Gate) record(r *http.Request, p *passage, out wire.Shape, err error) *dialect.Reply {
 	reply := g.word(p, out, err)
