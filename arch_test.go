@@ -46,27 +46,28 @@ var imports = map[string][]string{
 	"internal/iam":        {"policy", "internal/arn", "internal/fault", "internal/table"},
 
 	// floor 3
-	"internal/db":      {"internal/iam", "internal/store", "internal/fault"},
-	"internal/session": {"internal/iam", "internal/seal", "internal/secret"},
-	"internal/access":  {"policy", "internal/arn", "internal/iam", "internal/session"},
-	"internal/usage":   {},
-	"internal/audit":   {"policy"},
+	"internal/db":         {"internal/iam", "internal/store", "internal/fault"},
+	"internal/session":    {"internal/iam", "internal/seal", "internal/secret"},
+	"internal/credential": {"internal/iam", "internal/seal", "internal/secret"},
+	"internal/access":     {"policy", "internal/arn", "internal/iam", "internal/session"},
+	"internal/usage":      {},
+	"internal/audit":      {"policy"},
 
 	// floor 4: the waist
-	"internal/guard": {"policy", "internal/access", "internal/audit", "internal/fault", "internal/iam", "internal/seal",
+	"internal/guard": {"policy", "internal/access", "internal/audit", "internal/credential", "internal/fault", "internal/iam", "internal/seal",
 		"internal/secret", "internal/session", "internal/sign"},
 	"internal/sts": {"policy", "internal/access", "internal/arn", "internal/fault", "internal/iam", "internal/session"},
 	"internal/op": {"policy", "internal/access", "internal/audit", "internal/fault", "internal/guard", "internal/iam",
-		"internal/seal", "internal/secret", "internal/session", "internal/usage", "internal/wire"},
+		"internal/seal", "internal/session", "internal/usage", "internal/wire"},
 
 	// floor 5: doors
 	"internal/dialect":              {"internal/op", "internal/sign", "internal/wire"},
 	"internal/dialect/aws/iamapi":   {"internal/wire"},
 	"internal/dialect/aws/stsapi":   {"internal/wire"},
 	"internal/dialect/aws/adminapi": {"internal/wire"},
-	"internal/dialect/aws": {"policy", "internal/access", "internal/arn", "internal/audit", "internal/dialect",
+	"internal/dialect/aws": {"policy", "internal/access", "internal/arn", "internal/audit", "internal/credential", "internal/dialect",
 		"internal/dialect/aws/adminapi", "internal/dialect/aws/iamapi", "internal/dialect/aws/stsapi", "internal/fault",
-		"internal/guard", "internal/iam", "internal/op", "internal/seal", "internal/secret", "internal/session", "internal/sign",
+		"internal/guard", "internal/iam", "internal/op", "internal/seal", "internal/session", "internal/sign",
 		"internal/sign/sigv4", "internal/sts", "internal/wire"},
 	"internal/client": {"internal/secret", "internal/sign/sigv4", "internal/wire"},
 	"internal/authzd": {"authz", "policy", "internal/access", "internal/arn", "internal/audit", "internal/fault", "internal/guard",

@@ -45,16 +45,17 @@ func newServe(e *env) *cobra.Command {
 	flags.StringVar(&f.config, "config", "", "YAML file with settings")
 	flags.BoolVar(&f.print, "print-config", false, "print the settings in force and end")
 	flags.StringVar(&f.bootstrap, "bootstrap-file", "", "JSON file with the first account and administrator, for an unattended first start")
-	for _, field := range config.Default().Fields() {
+	// The settings are flag values: their syntax is checked here, their rules once all sources are read.
+	fields := config.Default().Fields()
+	for _, field := range fields {
+		flag := flags.VarPF(field, field.Flag(), "", field.Usage)
 		if field.IsBoolFlag() {
-			flags.Bool(field.Flag(), false, field.Usage)
-		} else {
-			flags.String(field.Flag(), "", field.Usage+" (default \""+field.String()+"\")")
+			flag.NoOptDefVal = "true"
 		}
 	}
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		given := map[string]string{}
-		for _, field := range config.Default().Fields() {
+		for _, field := range fields {
 			if flag := c.Flags().Lookup(field.Flag()); flag.Changed {
 				given[field.Key] = flag.Value.String()
 			}

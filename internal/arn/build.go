@@ -15,35 +15,12 @@ func Role(account, path, name string) string { return entity(account, "role", pa
 // Policy is the name of a managed policy; the account of the policies that every account sees is "aws".
 func Policy(account, path, name string) string { return entity(account, "policy", path, name) }
 
-// InstanceProfile is the name of an instance profile.
-func InstanceProfile(account, path, name string) string {
-	return entity(account, "instance-profile", path, name)
-}
-
 // Root is the name of an account's root.
 func Root(account string) string { return "arn:aws:iam::" + account + ":root" }
-
-// MFA is the name of a virtual MFA device.
-func MFA(account, path, name string) string { return entity(account, "mfa", path, name) }
-
-// SAMLProvider is the name of a SAML provider.
-func SAMLProvider(account, name string) string {
-	return "arn:aws:iam::" + account + ":saml-provider/" + name
-}
-
-// OIDCProvider is the name of an OpenID Connect provider; issuer is its URL without the scheme.
-func OIDCProvider(account, issuer string) string {
-	return "arn:aws:iam::" + account + ":oidc-provider/" + issuer
-}
 
 // AssumedRole is the name of a session of a role; the role's path does not appear in it.
 func AssumedRole(account, role, session string) string {
 	return "arn:aws:sts::" + account + ":assumed-role/" + role + "/" + session
-}
-
-// FederatedUser is the name of a federated user session.
-func FederatedUser(account, name string) string {
-	return "arn:aws:sts::" + account + ":federated-user/" + name
 }
 
 func entity(account, kind, path, name string) string {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -225,16 +224,6 @@ func prefix(s string) (netip.Prefix, error) {
 		return netip.Prefix{}, fmt.Errorf("%q would believe everyone's headers", s)
 	}
 	return p, nil
-}
-
-// Set sets one key, as --set or another source of the caller's does it.
-func (c *Config) Set(origin, key, value string) error {
-	all := c.Fields()
-	i := slices.IndexFunc(all, func(f Field) bool { return f.Key == key })
-	if i < 0 {
-		return &Fault{Origin: origin, Key: key, Text: unknown(key, all)}
-	}
-	return all[i].from(origin, value)
 }
 
 // Environment sets every key whose variable lookup knows; os.LookupEnv outside

@@ -7,14 +7,16 @@ import (
 
 func TestHosts(t *testing.T) {
 	c := Default()
-	if err := c.Set("test", "hosts", "STS.corp.example, sts.corp.example:8443,[::1]:4580"); err != nil {
+	fields := c.Fields()
+	hosts := fields[slices.IndexFunc(fields, func(f Field) bool { return f.Key == "hosts" })]
+	if err := hosts.Set("STS.corp.example, sts.corp.example:8443,[::1]:4580"); err != nil {
 		t.Fatal(err)
 	}
 	if want := []string{"sts.corp.example", "sts.corp.example:8443", "[::1]:4580"}; !slices.Equal(c.Hosts, want) {
 		t.Errorf("%q", c.Hosts)
 	}
 	for _, bad := range []string{"https://sts.corp.example", "a/b", "user@host", "a b", "a,,b", "host?x"} {
-		if err := c.Set("test", "hosts", bad); err == nil {
+		if err := hosts.Set(bad); err == nil {
 			t.Errorf("%q is taken as %q", bad, c.Hosts)
 		}
 	}

@@ -51,8 +51,7 @@ type Request struct {
 type Reply struct {
 	Status      int
 	ContentType string
-	IDHeader    string      // the header that carries the request id, in canonical form; "" if none does
-	Header      http.Header // further headers; nil if there are none
+	IDHeader    string // the header that carries the request id, in canonical form; "" if none does
 	Body        []byte
 	// Code and Message are what the client is told of an error; empty on success.
 	Code, Message string

@@ -64,7 +64,7 @@ func (toy) Name() string               { return "toy" }
 func (toy) Claim(r *http.Request) bool { return r.Header.Get("X-Toy") != "" }
 func (d toy) step(what string)         { d.b.step(what) }
 func (d toy) reply(s, code string) *dialect.Reply {
-	return &dialect.Reply{Status: 200, ContentType: "text/toy", Header: http.Header{"X-Toy-Id": {"id"}}, Body: []byte(s), Code: code}
+	return &dialect.Reply{Status: 200, ContentType: "text/toy", IDHeader: "X-Toy-Id", Body: []byte(s), Code: code}
 }
 
 func (d toy) Open(r *http.Request, body []byte, id string) (*dialect.Request, error) {

@@ -80,9 +80,6 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	reply := g.record(r, p, out, err)
 	header := w.Header()
-	for name, values := range reply.Header {
-		header[name] = values
-	}
 	// The names are in canonical form already.
 	header["Content-Type"] = []string{reply.ContentType}
 	header["Content-Length"] = []string{strconv.Itoa(len(reply.Body))}

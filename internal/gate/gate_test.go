@@ -88,7 +88,7 @@ func TestReplyHeaders(t *testing.T) {
 	for _, body := range []string{b.as("ann", "Read", "x"), "malformed"} {
 		w := b.send(body)
 		for name, want := range map[string]string{"Content-Type": "text/toy", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
-			"X-Toy-Id": "id", "Content-Length": itoa(w.Body.Len())} {
+			"X-Toy-Id": b.gateID(), "Content-Length": itoa(w.Body.Len())} {
 			if got := w.Header().Get(name); got != want {
 				t.Errorf("%s is %q, want %q", name, got, want)
 			}

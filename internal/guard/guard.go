@@ -6,6 +6,7 @@ import (
 
 	"github.com/daypass/daypass/internal/access"
 	"github.com/daypass/daypass/internal/audit"
+	"github.com/daypass/daypass/internal/credential"
 	"github.com/daypass/daypass/internal/fault"
 	"github.com/daypass/daypass/internal/iam"
 	"github.com/daypass/daypass/internal/seal"
@@ -94,12 +95,12 @@ func (g *Guard) credential(claim *sign.Claim, v *iam.View, now time.Time) (*Call
 	if !ok || !k.Active {
 		return nil, secret.Text{}, unknown(nil)
 	}
-	plain, err := g.Root.Unwrap(k.Sealed, []byte(k.ID))
+	key, err := credential.Open(g.Root, k)
 	if err != nil {
 		return nil, secret.Text{}, &fault.Error{Kind: fault.Internal, What: fault.AccessKey, Err: err}
 	}
 	origin := session.Origin{Account: k.Account, UserID: k.User, KeyID: k.ID}
-	return &Caller{KeyID: k.ID, Origin: origin}, secret.New(string(plain)), nil
+	return &Caller{KeyID: k.ID, Origin: origin}, key, nil
 }
 
 // Subject is the caller as policies see it in v. It fails with Unauthenticated when v no longer honours the credential: a
@@ -124,7 +125,7 @@ func (c *Caller) subject(v *iam.View) (*access.Subject, error) {
 	if !ok || !k.Active || k.Account != c.Origin.Account || k.User != c.Origin.UserID {
 		return nil, unknown(nil)
 	}
-	if a, err := v.Account(k.Account); err != nil || a.Suspended {
+	if !v.Active(k.Account) {
 		return nil, unknown(nil)
 	}
 	if k.User == "" {

@@ -4,8 +4,6 @@ import (
 	"iter"
 	"slices"
 	"strings"
-
-	"github.com/daypass/daypass/internal/arn"
 )
 
 // MaxPage bounds a page of any list.
@@ -218,16 +216,6 @@ func (s *tables) AttachedTo(g *Grants) []*Policy {
 		}
 	}
 	return out
-}
-
-// PolicyName is the last part of a managed policy's resource name.
-func PolicyName(policyARN string) string {
-	n, err := arn.Parse(policyARN)
-	if err != nil {
-		return ""
-	}
-	_, _, name, _ := n.Entity()
-	return name
 }
 
 // pageOf takes up to limit items that pass keep; a limit outside 1..MaxPage is brought inside, 0 means DefaultPage. next is the

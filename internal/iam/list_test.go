@@ -192,7 +192,7 @@ func TestPolicyLists(t *testing.T) {
 		t.Errorf("another account sees %v", page)
 	}
 	attached := names(tx.AttachedTo(&sure(tx.User(home, "joe")).Grants), func(p *Policy) string { return p.Name })
-	if !slices.Equal(attached, []string{"a", "AdministratorAccess"}) || PolicyName(a) != "a" || PolicyName("x") != "" {
+	if !slices.Equal(attached, []string{"a", "AdministratorAccess"}) {
 		t.Errorf("attached %v", attached)
 	}
 }

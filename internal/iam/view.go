@@ -41,6 +41,12 @@ func (s *tables) Account(id string) (*Account, error) {
 	return nil, fault.Missing(fault.Account, id)
 }
 
+// Active says whether an account exists and is not suspended.
+func (s *tables) Active(account string) bool {
+	a, ok := s.accounts.Get(account)
+	return ok && !a.Suspended
+}
+
 // User finds a user by name, without regard to case; NotFound otherwise.
 func (s *tables) User(account, name string) (*User, error) {
 	if u, ok := s.realm(account).users.Get(fold(name)); ok {

@@ -9,7 +9,6 @@ import (
 	"github.com/daypass/daypass/internal/guard"
 	"github.com/daypass/daypass/internal/iam"
 	"github.com/daypass/daypass/internal/seal"
-	"github.com/daypass/daypass/internal/secret"
 	"github.com/daypass/daypass/internal/session"
 	"github.com/daypass/daypass/internal/usage"
 	"github.com/daypass/daypass/internal/wire"
@@ -18,12 +17,10 @@ import (
 
 // Core is what operations reach beyond the state: the same for all calls of a server.
 type Core struct {
-	Guard *guard.Guard
-	Mint  *session.Mint
-	Root  *seal.Root // seals the secrets of long-term keys
-	// Random is cryptographic and safe for concurrent use. Secret makes the secret of a new long-term key from it.
-	Random io.Reader
-	Secret func() secret.Text
+	Guard  *guard.Guard
+	Mint   *session.Mint
+	Root   *seal.Root // seals the secrets of long-term keys
+	Random io.Reader  // cryptographic and safe for concurrent use
 	// KeyUse says when a long-term key was last used.
 	KeyUse func(keyID string) (use usage.Use, ok bool)
 	// Update changes the state; c says who and why.

@@ -66,20 +66,3 @@ func (k *Key) associated() []byte {
 
 // opens reports whether the key still opens at now.
 func (k *Key) opens(now time.Time) bool { return k.Retired.IsZero() || now.Before(k.Retired) }
-
-// Rewrap wraps the material of every key with another root, for replacing the root. The keys themselves stay, so nothing that they
-// sealed is lost.
-func Rewrap(from, to *Root, keys []Key) ([]Key, error) {
-	out := make([]Key, len(keys))
-	for i, k := range keys {
-		material, err := from.Unwrap(k.Wrapped, k.associated())
-		if err != nil {
-			return nil, fmt.Errorf("seal: key %08x: %w", k.ID, err)
-		}
-		if k.Wrapped, err = to.Wrap(material, k.associated()); err != nil {
-			return nil, err
-		}
-		out[i] = k
-	}
-	return out, nil
-}

@@ -72,25 +72,3 @@ func TestRootKeyText(t *testing.T) {
 		t.Errorf("a short random source: %v", err)
 	}
 }
-
-func TestRewrap(t *testing.T) {
-	from, to := newRoot(t, 1), newRoot(t, 2)
-	keys := newKeys(t, from, 3)
-	token, err := newRing(t, from, keys).Seal([]byte("x"), purpose, start)
-	if err != nil {
-		t.Fatal(err)
-	}
-	moved, err := seal.Rewrap(from, to, keys)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, err := newRing(t, to, moved).Open(token, purpose, start); err != nil || string(got) != "x" {
-		t.Errorf("%q, %v", got, err)
-	}
-	if _, err := seal.NewRing(from, moved); !errors.Is(err, seal.ErrOtherRoot) {
-		t.Errorf("the old root still unwraps: %v", err)
-	}
-	if _, err := seal.Rewrap(to, from, keys); !errors.Is(err, seal.ErrOtherRoot) {
-		t.Errorf("rewrapped from the wrong root: %v", err)
-	}
-}

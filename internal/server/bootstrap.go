@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,12 +11,10 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/daypass/daypass/internal/credential"
 	"github.com/daypass/daypass/internal/iam"
 	"github.com/daypass/daypass/internal/secret"
 )
-
-// administrator is the managed policy of the first user of an account.
-const administrator = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 // FirstAdmin is the first account and its administrator, as an operator gives them for an unattended install or as the server
 // hands them over. The secret is shown in no log.
@@ -107,45 +106,21 @@ func or(s, def string) string {
 
 // makeAccount adds an account with an administrator and his key, and completes a with what was chosen.
 func (s *Server) makeAccount(tx *iam.Tx, a *FirstAdmin) error {
-	account, err := tx.CreateAccount(a.AccountID, a.AccountName)
+	account, err := credential.NewAccount(tx, a.AccountID, a.AccountName, a.UserName)
 	if err != nil {
 		return err
 	}
 	a.AccountID = account.ID
-	if _, err := tx.CreateUser(account.ID, iam.UserSpec{Path: "/", Name: a.UserName}); err != nil {
+	if a.AccessKeyID != "" {
+		_, err = credential.Add(tx, s.root, account.ID, a.UserName, a.AccessKeyID, secret.New(a.SecretAccessKey))
 		return err
 	}
-	if _, err := tx.AttachUserPolicy(account.ID, a.UserName, administrator); err != nil {
-		return err
-	}
-	k, err := s.makeKey(tx, account.ID, a.UserName, a.AccessKeyID, secret.New(a.SecretAccessKey))
+	k, key, err := credential.Make(tx, s.root, rand.Reader, account.ID, a.UserName)
 	if err != nil {
 		return err
 	}
-	a.AccessKeyID, a.SecretAccessKey = k.id, k.key.Reveal()
+	a.AccessKeyID, a.SecretAccessKey = k.ID, key.Reveal()
 	return nil
-}
-
-type madeKey struct {
-	id  string
-	key secret.Text
-}
-
-// makeKey adds a long-term key; an empty id or key is made up.
-func (s *Server) makeKey(tx *iam.Tx, account, user, id string, key secret.Text) (madeKey, error) {
-	var err error
-	if id == "" {
-		if id, err = tx.NewAccessKeyID(account); err != nil {
-			return madeKey{}, err
-		}
-		key = newSecret()
-	}
-	sealed, err := s.root.Wrap([]byte(key.Reveal()), []byte(id))
-	if err != nil {
-		return madeKey{}, err
-	}
-	_, err = tx.CreateAccessKey(account, user, id, sealed)
-	return madeKey{id, key}, err
 }
 
 // writeDraft puts the key on disk for good before the account that it opens exists.

@@ -2,7 +2,6 @@ package server
 
 import (
 	"crypto/tls"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -192,10 +191,5 @@ func TestIDs(t *testing.T) {
 			t.Fatalf("%s", id)
 		}
 		seen[id] = true
-		if text := newSecret(); len(text.Reveal()) != 40 || seen[text.Reveal()] || fmt.Sprint(text) != "[secret]" {
-			t.Fatal("a secret")
-		} else {
-			seen[text.Reveal()] = true
-		}
 	}
 }

@@ -2,10 +2,11 @@ package server
 
 import (
 	"context"
+	"crypto/rand"
 	"strings"
 
+	"github.com/daypass/daypass/internal/credential"
 	"github.com/daypass/daypass/internal/iam"
-	"github.com/daypass/daypass/internal/secret"
 )
 
 // DevAccount is the account of development mode.
@@ -49,11 +50,11 @@ func (s *Server) Seed(ctx context.Context) (*SeedReport, error) {
 		if err := s.makeAccount(tx, &first); err != nil {
 			return err
 		}
-		root, err := s.makeKey(tx, DevAccount, "", "", secret.Text{})
+		root, key, err := credential.Make(tx, s.root, rand.Reader, DevAccount, "")
 		if err != nil {
 			return err
 		}
-		report.Root = Access{AccessKeyID: root.id, SecretAccessKey: root.key.Reveal()}
+		report.Root = Access{AccessKeyID: root.ID, SecretAccessKey: key.Reveal()}
 		for _, name := range []string{DevUploader, DevReader} {
 			if _, err := tx.CreateRole(DevAccount, iam.RoleSpec{Path: "/", Name: name, Trust: fill(devTrust)}); err != nil {
 				return err

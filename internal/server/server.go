@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"crypto/rand"
-	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"log/slog"
@@ -24,7 +23,6 @@ import (
 	"github.com/daypass/daypass/internal/obs"
 	"github.com/daypass/daypass/internal/op"
 	"github.com/daypass/daypass/internal/seal"
-	"github.com/daypass/daypass/internal/secret"
 	"github.com/daypass/daypass/internal/session"
 	"github.com/daypass/daypass/internal/sign/sigv4"
 	"github.com/daypass/daypass/internal/store"
@@ -113,7 +111,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	door := aws.New(keys)
 	s.gate = &gate.Gate{
 		Dialects: []dialect.Dialect{door},
-		Core: &op.Core{Guard: g, Mint: s.mint, Root: o.Root, Random: rand.Reader, Secret: newSecret,
+		Core: &op.Core{Guard: g, Mint: s.mint, Root: o.Root, Random: rand.Reader,
 			KeyUse: s.usage.Last, Update: s.update, Explain: o.Trail},
 		View: state.View, Now: s.clock.Now, NewID: newID, Peer: s.peer, Hosts: o.Hosts, MaxBody: o.MaxBody, Log: o.Log,
 		Observe: s.observe, Used: s.usage.Note,
@@ -160,13 +158,6 @@ func newID() string {
 	hex.Encode(out[24:], b[10:])
 	out[8], out[13], out[18], out[23] = '-', '-', '-', '-'
 	return string(out[:])
-}
-
-// newSecret makes the secret of a long-term key: 40 characters from 240 random bits.
-func newSecret() secret.Text {
-	var b [30]byte
-	_, _ = rand.Read(b[:])
-	return secret.New(base64.StdEncoding.EncodeToString(b[:]))
 }
 
 // ensureKeys publishes the first key of the session ring, and later ones when they are due.

@@ -68,7 +68,7 @@ func (s *Session) Expired(now time.Time) bool { return !now.Before(s.Expires) }
 // holds for every role on the way here.
 // Expiry is asked separately ([Session.Expired]) because callers are told so in other words.
 func (s *Session) Alive(v *iam.View) (*iam.Role, bool) {
-	if !accountActive(v, s.Account) || !accountActive(v, s.Origin.Account) {
+	if !v.Active(s.Account) || !v.Active(s.Origin.Account) {
 		return nil, false
 	}
 	role, ok := v.RoleByID(s.RoleID)
@@ -77,7 +77,7 @@ func (s *Session) Alive(v *iam.View) (*iam.Role, bool) {
 	}
 	for _, l := range s.Via {
 		r, ok := v.RoleByID(l.RoleID)
-		if !ok || !accountActive(v, r.Account) || l.Issued.Before(r.RevokedBefore) {
+		if !ok || !v.Active(r.Account) || l.Issued.Before(r.RevokedBefore) {
 			return nil, false
 		}
 	}
@@ -91,9 +91,4 @@ func (s *Session) Alive(v *iam.View) (*iam.Role, bool) {
 		}
 	}
 	return role, true
-}
-
-func accountActive(v *iam.View, id string) bool {
-	a, err := v.Account(id)
-	return err == nil && !a.Suspended
 }

@@ -69,7 +69,7 @@ func NewPlan(v *iam.View, caller *access.Subject, origin session.Origin, callerK
 	}
 	p := &Plan{}
 	// A role of a suspended account is like one that does not exist: its sessions would be refused anyway.
-	if r, err := v.RoleByARN(in.RoleARN); err == nil && !suspended(v, r.Account) {
+	if r, err := v.RoleByARN(in.RoleARN); err == nil && v.Active(r.Account) {
 		p.Role = r
 	}
 	tags, transitive, err := sessionTags(caller.Session, in)
@@ -116,11 +116,6 @@ func NewPlan(v *iam.View, caller *access.Subject, origin session.Origin, callerK
 	}
 	p.asks = p.leave(v, caller, in)
 	return p, nil
-}
-
-func suspended(v *iam.View, account string) bool {
-	a, err := v.Account(account)
-	return err != nil || a.Suspended
 }
 
 // Ready says whether the plan may be carried out once leave has been given. The role's own maximum and the managed session

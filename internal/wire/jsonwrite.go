@@ -30,13 +30,6 @@ func AppendJSON(dst []byte, s Shape, style JSONStyle) []byte {
 	return append(w.buf, '}')
 }
 
-// AppendJSONMembers appends the members of s without the braces, for an answer that has further members of its own.
-func AppendJSONMembers(dst []byte, s Shape, style JSONStyle) []byte {
-	w := jsonWriter{buf: dst, style: style}
-	s.Walk(&w)
-	return w.buf
-}
-
 // AppendJSONTime appends t as an RFC 3339 string in UTC and whole seconds, for [JSONStyle].Time.
 func AppendJSONTime(dst []byte, t time.Time) []byte {
 	dst = append(dst, '"')

@@ -137,8 +137,8 @@ func TestPath(t *testing.T) {
 		t.Error(got)
 	}
 	for in, want := range map[string]string{"UserName": "userName", "arn": "arn", "": "", "_X": "_X"} {
-		if got := LowerCamel(in); got != want {
-			t.Errorf("LowerCamel(%q) = %q", in, got)
+		if got := string(appendLowerCamel(nil, in)); got != want {
+			t.Errorf("%q becomes %q", in, got)
 		}
 	}
 }

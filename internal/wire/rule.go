@@ -104,15 +104,8 @@ func (p Path) String() string {
 	return string(b)
 }
 
-// LowerCamel makes the first letter of an ASCII name small: UserName becomes userName and SAMLAssertion sAMLAssertion, as in the
-// validation messages and the CloudTrail records of AWS.
-func LowerCamel(name string) string {
-	if name == "" || name[0] < 'A' || name[0] > 'Z' {
-		return name
-	}
-	return string(appendLowerCamel(nil, name))
-}
-
+// appendLowerCamel appends an ASCII name with its first letter small: UserName becomes userName and SAMLAssertion sAMLAssertion, as in
+// the validation messages and the CloudTrail records of AWS.
 func appendLowerCamel(b []byte, name string) []byte {
 	n := len(b)
 	b = append(b, name...)

@@ -4,11 +4,11 @@ import (
 	"time"
 
 	"github.com/daypass/daypass/internal/access"
+	"github.com/daypass/daypass/internal/credential"
 	"github.com/daypass/daypass/internal/dialect/aws/iamapi"
 	"github.com/daypass/daypass/internal/fault"
 	"github.com/daypass/daypass/internal/iam"
 	"github.com/daypass/daypass/internal/op"
-	"github.com/daypass/daypass/internal/secret"
 )
 
 func accessKeyOperations() []op.Operation {
@@ -26,7 +26,7 @@ func accessKeyOperations() []op.Operation {
 					}
 					name = u.Name
 				}
-				k, key, err := newKey(c, tx, c.Account(), name)
+				k, key, err := credential.Make(tx, c.Root, c.Random, c.Account(), name)
 				if err != nil {
 					return nil, err
 				}
@@ -118,20 +118,4 @@ func lastUsed(c *op.Call, keyID string) iamapi.AccessKeyLastUsed {
 		return iamapi.AccessKeyLastUsed{ServiceName: "N/A", Region: "N/A"}
 	}
 	return iamapi.AccessKeyLastUsed{LastUsedDate: &u.At, ServiceName: u.Service, Region: u.Region}
-}
-
-// newKey makes a long-term key for a user, or for the account's root when user is "". The secret exists in the clear only in the
-// answer to this call.
-func newKey(c *op.Call, tx *iam.Tx, account, user string) (*iam.AccessKey, secret.Text, error) {
-	id, err := tx.NewAccessKeyID(account)
-	if err != nil {
-		return nil, secret.Text{}, err
-	}
-	key := c.Secret()
-	sealed, err := c.Root.Wrap([]byte(key.Reveal()), []byte(id))
-	if err != nil {
-		return nil, secret.Text{}, &fault.Error{Kind: fault.Internal, What: fault.AccessKey, Err: err}
-	}
-	k, err := tx.CreateAccessKey(account, user, id, sealed)
-	return k, key, err
 }

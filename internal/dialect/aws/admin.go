@@ -8,6 +8,7 @@ import (
 	"github.com/daypass/daypass/internal/access"
 	"github.com/daypass/daypass/internal/arn"
 	"github.com/daypass/daypass/internal/audit"
+	"github.com/daypass/daypass/internal/credential"
 	"github.com/daypass/daypass/internal/dialect/aws/adminapi"
 	"github.com/daypass/daypass/internal/fault"
 	"github.com/daypass/daypass/internal/iam"
@@ -67,22 +68,13 @@ func isHome(c *op.Call) bool {
 	return err == nil && a.Home
 }
 
-// administrator is the managed policy of the first user of an account.
-const administrator = "arn:aws:iam::aws:policy/AdministratorAccess"
-
 func createAccount(c *op.Call, tx *iam.Tx, in *adminapi.CreateAccountInput) (*adminapi.CreateAccountOutput, error) {
-	a, err := tx.CreateAccount(text(in.AccountId, ""), in.Name)
+	name := text(in.AdminUserName, "admin")
+	a, err := credential.NewAccount(tx, text(in.AccountId, ""), in.Name, name)
 	if err != nil {
 		return nil, err
 	}
-	name := text(in.AdminUserName, "admin")
-	if _, err := tx.CreateUser(a.ID, iam.UserSpec{Path: "/", Name: name}); err != nil {
-		return nil, err
-	}
-	if _, err := tx.AttachUserPolicy(a.ID, name, administrator); err != nil {
-		return nil, err
-	}
-	k, key, err := newKey(c, tx, a.ID, name)
+	k, key, err := credential.Make(tx, c.Root, c.Random, a.ID, name)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/xml"
 	"io"
 	"log/slog"
@@ -65,6 +66,19 @@ type door struct {
 	given []string                // every secret that was made
 }
 
+const administrator = "arn:aws:iam::aws:policy/AdministratorAccess"
+
+// noting is randomness that notes the secrets made of it: 30 bytes in base64.
+type noting struct{ d *door }
+
+func (n noting) Read(b []byte) (int, error) {
+	k, err := rand.Read(b)
+	if len(b) == 30 {
+		n.d.note(base64.StdEncoding.EncodeToString(b))
+	}
+	return k, err
+}
+
 // newDoor has the home account with the administrator "admin", the user "poor" without policies, the root, and the role "clerk"; and
 // another account with the administrator "away".
 func newDoor(t testing.TB) *door {
@@ -77,8 +91,7 @@ func newDoor(t testing.TB) *door {
 	g := &guard.Guard{Mint: session.NewMint(root, rand.Reader), Root: root, Audit: d.audit}
 	d.gate = &gate.Gate{
 		Dialects: []dialect.Dialect{New(nil)},
-		Core: &op.Core{Guard: g, Mint: g.Mint, Root: root, Random: rand.Reader, KeyUse: d.uses.Last, Explain: d.audit,
-			Secret: func() secret.Text { return secret.New(d.note("made" + rand.Text() + "abcdefghij")) },
+		Core: &op.Core{Guard: g, Mint: g.Mint, Root: root, Random: noting{d}, KeyUse: d.uses.Last, Explain: d.audit,
 			Update: func(ctx context.Context, c *op.Call, fn func(*iam.Tx) error) error {
 				_, err := d.db.Update(ctx, store.Cause{ID: rand.Text(), Time: noon}, fn)
 				return err
