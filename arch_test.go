@@ -58,7 +58,7 @@ var imports = map[string][]string{
 		"internal/secret", "internal/session", "internal/sign"},
 	"internal/sts": {"policy", "internal/access", "internal/arn", "internal/fault", "internal/iam", "internal/session"},
 	"internal/op": {"policy", "internal/access", "internal/audit", "internal/fault", "internal/guard", "internal/iam",
-		"internal/seal", "internal/session", "internal/usage", "internal/wire"},
+		"internal/usage", "internal/wire"},
 
 	// floor 5: doors
 	"internal/dialect":              {"internal/op", "internal/sign", "internal/wire"},

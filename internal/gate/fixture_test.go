@@ -173,7 +173,7 @@ func newBench(t *testing.T) *bench {
 	b.table = op.NewTable([]string{"Read", "Write", "Change", "Free", "Unbuilt"}, b.operations())
 	b.gate = &Gate{
 		Dialects: []dialect.Dialect{toy{b}},
-		Core:     &op.Core{Guard: g, Mint: g.Mint, Root: b.root, Random: rand.Reader, Update: b.update},
+		Core:     &op.Core{Guard: g, Random: rand.Reader, Update: b.update},
 		View:     func() *iam.View { b.step("view"); return b.db.View() },
 		Now:      now,
 		NewID:    func() string { b.ids++; return fmt.Sprint("request-", b.ids) },

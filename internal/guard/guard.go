@@ -18,7 +18,7 @@ import (
 // Guard holds what the three questions need. All fields but Failures must be set.
 type Guard struct {
 	Mint     *session.Mint
-	Root     *seal.Root // opens the secrets of long-term keys
+	Root     *seal.Root // seals and opens the secrets of long-term keys
 	Audit    audit.Sink
 	Failures *Failures // slows down guessing; nil = no limit
 	// Machine, if set, is a second clock by which a signature may be dated. Development mode can move the server's clock, and

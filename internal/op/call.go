@@ -6,10 +6,9 @@ import (
 	"time"
 
 	"github.com/daypass/daypass/internal/access"
+	"github.com/daypass/daypass/internal/audit"
 	"github.com/daypass/daypass/internal/guard"
 	"github.com/daypass/daypass/internal/iam"
-	"github.com/daypass/daypass/internal/seal"
-	"github.com/daypass/daypass/internal/session"
 	"github.com/daypass/daypass/internal/usage"
 	"github.com/daypass/daypass/internal/wire"
 	"github.com/daypass/daypass/policy"
@@ -18,15 +17,13 @@ import (
 // Core is what operations reach beyond the state: the same for all calls of a server.
 type Core struct {
 	Guard  *guard.Guard
-	Mint   *session.Mint
-	Root   *seal.Root // seals the secrets of long-term keys
-	Random io.Reader  // cryptographic and safe for concurrent use
+	Random io.Reader // cryptographic and safe for concurrent use
 	// KeyUse says when a long-term key was last used.
 	KeyUse func(keyID string) (use usage.Use, ok bool)
 	// Update changes the state; c says who and why.
 	Update func(ctx context.Context, c *Call, fn func(*iam.Tx) error) error
 	// Explain finds the recorded explanation of a denial by its request id; nil when nothing keeps them.
-	Explain Explainer
+	Explain audit.Finder
 }
 
 // Call is one request on its way through the steps.

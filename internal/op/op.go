@@ -3,6 +3,8 @@ package op
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/daypass/daypass/internal/access"
 	"github.com/daypass/daypass/internal/fault"
@@ -196,6 +198,9 @@ func (t *Table) Find(name string) (*Operation, error) {
 	}
 	return nil, fault.New(fault.UnknownOperation, fault.Operation, name)
 }
+
+// Names are all operations of the service in order, built or not.
+func (t *Table) Names() []string { return slices.Sorted(maps.Keys(t.known)) }
 
 // Known says whether the service has an operation of that name, built or not.
 func (t *Table) Known(name string) bool { return t.known[name] }

@@ -111,7 +111,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	door := aws.New(keys)
 	s.gate = &gate.Gate{
 		Dialects: []dialect.Dialect{door},
-		Core: &op.Core{Guard: g, Mint: s.mint, Root: o.Root, Random: rand.Reader,
+		Core: &op.Core{Guard: g, Random: rand.Reader,
 			KeyUse: s.usage.Last, Update: s.update, Explain: o.Trail},
 		View: state.View, Now: s.clock.Now, NewID: newID, Peer: s.peer, Hosts: o.Hosts, MaxBody: o.MaxBody, Log: o.Log,
 		Observe: s.observe, Used: s.usage.Note,

@@ -26,7 +26,7 @@ func accessKeyOperations() []op.Operation {
 					}
 					name = u.Name
 				}
-				k, key, err := credential.Make(tx, c.Root, c.Random, c.Account(), name)
+				k, key, err := credential.Make(tx, c.Guard.Root, c.Random, c.Account(), name)
 				if err != nil {
 					return nil, err
 				}

@@ -35,7 +35,7 @@ func adminOperations() []op.Operation {
 			}),
 		op.Write("RotateKeys", onServer[adminapi.RotateKeysInput],
 			func(c *op.Call, tx *iam.Tx, _ *adminapi.RotateKeysInput) (*adminapi.RotateKeysOutput, error) {
-				k, err := session.Rotate(tx, seal.DefaultSchedule(), c.Root, c.Random, c.Now)
+				k, err := session.Rotate(tx, seal.DefaultSchedule(), c.Guard.Root, c.Random, c.Now)
 				if err != nil {
 					return nil, err
 				}
@@ -74,7 +74,7 @@ func createAccount(c *op.Call, tx *iam.Tx, in *adminapi.CreateAccountInput) (*ad
 	if err != nil {
 		return nil, err
 	}
-	k, key, err := credential.Make(tx, c.Root, c.Random, a.ID, name)
+	k, key, err := credential.Make(tx, c.Guard.Root, c.Random, a.ID, name)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +101,7 @@ func listAccounts(c *op.Call, in *adminapi.ListAccountsInput) (*adminapi.ListAcc
 }
 
 func listKeys(c *op.Call, _ *adminapi.ListKeysInput) (*adminapi.ListKeysOutput, error) {
-	primary, err := c.Mint.Primary(c.View, c.Now)
+	primary, err := c.Guard.Mint.Primary(c.View, c.Now)
 	if err != nil {
 		return nil, fault.Broken(err)
 	}

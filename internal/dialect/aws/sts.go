@@ -62,7 +62,7 @@ func assumeRole(c *op.Call, p *sts.Plan) (*stsapi.AssumeRoleOutput, error) {
 	if err := p.Ready(); err != nil {
 		return nil, err
 	}
-	creds, err := c.Mint.Issue(c.View, &p.Session)
+	creds, err := c.Guard.Mint.Issue(c.View, &p.Session)
 	if err != nil {
 		return nil, fault.Broken(err)
 	}
