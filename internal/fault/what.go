@@ -69,6 +69,8 @@ const (
 	Key
 	// Record is a stored record as a whole.
 	Record
+	// Alias is the name of an account that people can remember.
+	Alias
 
 	whats
 )
@@ -101,4 +103,5 @@ var whatNames = [whats]string{
 	TrustPolicy: "trust policy", Operation: "operation", Parameter: "parameter", Credential: "credential", Token: "token",
 	Signature: "signature", Body: "body", Marker: "marker", Document: "document", Organization: "organization",
 	DefaultVersion: "default version", Explanation: "explanation", Key: "key", Record: "record",
+	Alias: "account alias",
 }

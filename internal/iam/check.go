@@ -40,6 +40,7 @@ func (s *tables) CheckWithin(q Quotas) error {
 		c.want(key == k.rowKey() && k.check() == nil, k, "stands under %s or is malformed", key)
 	}
 	c.wantPlain(s.seals.Len() <= q.SealKeys, "%d seal keys", s.seals.Len())
+	c.onShelves()
 	c.indexes()
 	return errors.Join(c.faults...)
 }

@@ -103,6 +103,9 @@ func dump(t testing.TB, s *tables) map[string]string {
 	for _, r := range s.seals.All() {
 		add(r)
 	}
+	for _, r := range s.shelf.All() {
+		add(r)
+	}
 	return out
 }
 

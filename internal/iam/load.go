@@ -120,7 +120,7 @@ func (v *View) Apply(rows []Row, revision uint64) (*View, error) {
 		touched[row.Key] = struct{}{}
 		old, exists := next.find(row.Key)
 		if exists {
-			old.leave(&next.tables)
+			next.leave(old)
 		}
 		if row.Value == nil {
 			if !exists {
@@ -139,7 +139,7 @@ func (v *View) Apply(rows []Row, revision uint64) (*View, error) {
 			return nil, fmt.Errorf("%w: the id or name of %s is taken", ErrRow, r.rowKey())
 		}
 		r.prepare()
-		r.enter(&next.tables)
+		next.enter(r)
 	}
 	return next, nil
 }
@@ -162,6 +162,8 @@ func (s *tables) clashes(r record) bool {
 		_, name = s.realm(r.Account).policies.Get(fold(r.Name))
 	case *AccessKey:
 		_, id = s.keys.Get(r.ID)
+	case shelved:
+		id = s.shelfTaken(r)
 	}
 	return id || name
 }

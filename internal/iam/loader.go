@@ -16,6 +16,7 @@ type loader struct {
 	policies table.Builder[*Policy]
 	keys     table.Builder[*AccessKey]
 	seals    table.SortedBuilder[*SealKey]
+	shelf    table.SortedBuilder[shelved]
 	realms   map[string]*realmLoader
 }
 
@@ -63,17 +64,30 @@ func (l *loader) add(r record) error {
 		_, twice = l.keys.Get(r.ID)
 	case *SealKey:
 		_, twice = l.seals.Get(r.rowKey())
+	case shelved:
+		for key := range shelfKeys(r) {
+			if _, ok := l.shelf.Get(key); ok {
+				twice = true
+			}
+		}
 	}
 	if twice || taken {
 		return fmt.Errorf("%w: the id or name of %s comes twice", ErrRow, r.rowKey())
 	}
-	r.load(l)
+	switch r := r.(type) {
+	case indexed:
+		r.load(l)
+	case shelved:
+		for key := range shelfKeys(r) {
+			l.shelf.Set(key, r)
+		}
+	}
 	return nil
 }
 
 func (l *loader) finish(s *tables) {
 	s.accounts, s.users, s.groups, s.roles = l.accounts.Sorted(), l.users.Table(), l.groups.Table(), l.roles.Table()
-	s.policies, s.keys, s.seals = l.policies.Table(), l.keys.Table(), l.seals.Sorted()
+	s.policies, s.keys, s.seals, s.shelf = l.policies.Table(), l.keys.Table(), l.seals.Sorted(), l.shelf.Sorted()
 	var realms table.Builder[*realm]
 	for account, b := range l.realms {
 		r := &realm{

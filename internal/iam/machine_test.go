@@ -88,6 +88,8 @@ func (d draw) verbs(t *Tx) []verb {
 		}},
 		{"CreateUser", func() error { return only(t.CreateUser(d.account(), UserSpec{Name: d.name()})) }},
 		{"UpdateUser", func() error { return only(t.UpdateUser(d.account(), d.name(), d.path(), d.name())) }},
+		{"SetAlias", func() error { return only(t.SetAlias(d.account(), d.of("alias", "ab", "abc", "abc", "a--b", "home"))) }},
+		{"DeleteAlias", func() error { return t.DeleteAlias(d.account(), d.of("alias", "abc", "abc", "home")) }},
 		{"DeleteUser", func() error { return t.DeleteUser(d.account(), d.name()) }},
 		{"TagUser", func() error { return only(t.TagUser(d.account(), d.name(), d.tags())) }},
 		{"UntagUser", func() error { return only(t.UntagUser(d.account(), d.name(), []string{d.of("key", "k", "TEAM")})) }},

@@ -109,13 +109,36 @@ func (r *realm) rejoin(old, now *User) {
 	}
 }
 
-// record is a stored thing: it knows its row and how to enter and leave the tables, where it replaces the record of its id.
+// record is a stored thing: it knows its row. In the tables it replaces the record of its row key.
 type record interface {
 	rowKey() string
 	prepare() // fills what is derived from the record, once, before anyone else sees it
+}
+
+// indexed is a record that has tables of its own. All others are on the shelf.
+type indexed interface {
+	record
 	enter(*tables)
 	leave(*tables)
 	load(*loader) // enters tables that are being built, where it is new
+}
+
+func (s *tables) enter(r record) {
+	switch r := r.(type) {
+	case indexed:
+		r.enter(s)
+	case shelved:
+		s.shelve(r)
+	}
+}
+
+func (s *tables) leave(r record) {
+	switch r := r.(type) {
+	case indexed:
+		r.leave(s)
+	case shelved:
+		s.unshelve(r)
+	}
 }
 
 func (a *Account) rowKey() string { return "account/" + a.ID }

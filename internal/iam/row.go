@@ -11,7 +11,8 @@ import (
 
 // Row is a stored record, or in a batch of changes a deleted one.
 //
-// Keys are account/ID, user/ACCOUNT/ID, group/ACCOUNT/ID, role/ACCOUNT/ID, policy/ACCOUNT/ID, key/ACCOUNT/ID and sealkey/NUMBER.
+// Keys are account/ID, user/ACCOUNT/ID, group/ACCOUNT/ID, role/ACCOUNT/ID, policy/ACCOUNT/ID, key/ACCOUNT/ID, sealkey/NUMBER and
+// those of the shelf.
 // A value is a JSON object whose member "v" is the version of its form.
 type Row struct {
 	Key   string
@@ -24,6 +25,9 @@ const MaxRow = 256 << 10
 // rowVersion is the version that encode writes. A change of any record's form, be it one new member, needs the next number and a
 // case in decode that reads the old form.
 const rowVersion = 1
+
+// rowHead is how the values that encode writes begin.
+const rowHead = `{"v":1,`
 
 // ErrRow says that a stored row cannot be read.
 var ErrRow = errors.New("iam: unreadable row")
@@ -127,7 +131,7 @@ func decodeV1(row Row) (record, error) {
 		}
 		return &v.SealKey, strict(row.Value, &v)
 	}
-	return nil, errors.New("unknown kind of record")
+	return readShelved(kind, row.Value)
 }
 
 func strict(value []byte, into any) error {
@@ -144,7 +148,7 @@ func strict(value []byte, into any) error {
 
 // versionOf reads the version of a value's form, without decoding the rest where it begins as encode writes it.
 func versionOf(value []byte) (int, error) {
-	if bytes.HasPrefix(value, []byte(`{"v":1,`)) {
+	if bytes.HasPrefix(value, []byte(rowHead)) {
 		return 1, nil
 	}
 	var v struct {
@@ -177,6 +181,8 @@ func (s *tables) find(key string) (record, bool) {
 		r, ok = s.keys.Get(id)
 	case "sealkey":
 		r, ok = s.seals.Get(key)
+	default:
+		r, ok = s.shelf.Get(key)
 	}
 	if !ok || r.rowKey() != key {
 		return nil, false

@@ -365,8 +365,8 @@ func FuzzDecode(f *testing.F) {
 		}
 		r.prepare()
 		s := Empty().tables
-		r.enter(&s)
-		r.leave(&s)
+		s.enter(r)
+		s.leave(r)
 	})
 }
 

@@ -73,14 +73,14 @@ func put[R record](t *Tx, r R) (R, error) {
 	}
 	t.note(r.rowKey(), value)
 	r.prepare()
-	r.enter(&t.tables)
+	t.enter(r)
 	return r, nil
 }
 
 // drop deletes a record.
 func (t *Tx) drop(r record) {
 	t.note(r.rowKey(), nil)
-	r.leave(&t.tables)
+	t.leave(r)
 }
 
 func (t *Tx) note(key string, value []byte) {

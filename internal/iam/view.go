@@ -26,6 +26,7 @@ type tables struct {
 	policies table.Table[*Policy]
 	keys     table.Table[*AccessKey]
 	seals    table.Sorted[*SealKey]
+	shelf    table.Sorted[shelved] // see shelf.go
 	catalog  *catalog
 	revision uint64
 }

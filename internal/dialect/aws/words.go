@@ -64,6 +64,8 @@ var topicWords = map[topic]words{
 	{fault.NotFound, fault.Boundary}:        {text: "The permissions boundary of %n cannot be found."},
 	{fault.NotFound, fault.Membership}:      {text: "The user with name %n is not in the group."},
 	{fault.NotFound, fault.InstanceProfile}: {text: "Instance Profile %n cannot be found."},
+	{fault.NotFound, fault.Alias}:           {text: "The account alias %n does not exist."},
+	{fault.Exists, fault.Alias}:             {text: "The account alias %n already exists."},
 	{fault.NotFound, fault.Explanation}:     {text: "No denial with request id %n is on record."},
 	{fault.NotFound, fault.SessionPolicy}:   {"MalformedPolicyDocument", http.StatusBadRequest, "The policy %n does not exist or is not attachable."},
 
