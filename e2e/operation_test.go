@@ -154,6 +154,8 @@ func spineArea(f fixture) (a area) {
 		iam("Detach"+kind.noun+"Policy", with("PolicyArn", pol)...)
 	}
 
+	iam("GetAccountAuthorizationDetails", "MaxItems", "5")
+
 	iam("DeletePolicy", "PolicyArn", pol)
 	own("RevokeSessions", "RoleName", "r")
 	iam("DeleteRole", "RoleName", "r")
