@@ -66,3 +66,48 @@ func TestAuthorizationDetails(t *testing.T) {
 	_, err := by(s, a.key(t, "carl")).iam.GetAccountAuthorizationDetails(ctx, &iam.GetAccountAuthorizationDetailsInput{})
 	fails(t, err, "AccessDenied", "iam:GetAccountAuthorizationDetails on resource: *")
 }
+
+// TestAccountAlias makes the calls of Terraform's aws_iam_account_alias: create, read, replace, import, delete.
+func TestAccountAlias(t *testing.T) {
+	t.Parallel()
+	s := devServer(t)
+	a := by(s, admin(s))
+	read := func() []string {
+		return must(a.iam.ListAccountAliases(ctx, &iam.ListAccountAliasesInput{}))(t).AccountAliases
+	}
+	if got := read(); got == nil || len(got) != 0 {
+		t.Errorf("before: %v", got)
+	}
+	must(a.iam.CreateAccountAlias(ctx, &iam.CreateAccountAliasInput{AccountAlias: aws.String("my-company")}))(t)
+	if got := read(); !slices.Equal(got, []string{"my-company"}) {
+		t.Errorf("created: %v", got)
+	}
+	_, err := a.iam.CreateAccountAlias(ctx, &iam.CreateAccountAliasInput{AccountAlias: aws.String("my-company")})
+	says(t, err, "EntityAlreadyExists", "The account alias my-company already exists.")
+	_, err = a.iam.CreateAccountAlias(ctx, &iam.CreateAccountAliasInput{AccountAlias: aws.String("My Company")})
+	fails(t, err, "ValidationError", "'accountAlias' failed to satisfy constraint")
+	must(a.iam.CreateAccountAlias(ctx, &iam.CreateAccountAliasInput{AccountAlias: aws.String("my-other-name")}))(t)
+	_, err = a.iam.DeleteAccountAlias(ctx, &iam.DeleteAccountAliasInput{AccountAlias: aws.String("my-company")})
+	fails(t, err, "NoSuchEntity")
+	must(a.iam.DeleteAccountAlias(ctx, &iam.DeleteAccountAliasInput{AccountAlias: aws.String("my-other-name")}))(t)
+	if got := read(); len(got) != 0 {
+		t.Errorf("deleted: %v", got)
+	}
+}
+
+func TestAccountSummary(t *testing.T) {
+	t.Parallel()
+	s := devServer(t)
+	a := by(s, admin(s))
+	count := func() map[string]int32 {
+		return must(a.iam.GetAccountSummary(ctx, &iam.GetAccountSummaryInput{}))(t).SummaryMap
+	}
+	before := count()
+	a.user(t, "counted")
+	a.role(t, "counted", trust("arn:aws:iam::"+s.Account.ID+":root", ""))
+	after := count()
+	if after["Users"] != before["Users"]+1 || after["Roles"] != before["Roles"]+1 || after["Groups"] != before["Groups"] || after["AccountAccessKeysPresent"] != 1 ||
+		after["AccessKeysPerUserQuota"] != 2 {
+		t.Errorf("before %v\nafter %v", before, after)
+	}
+}

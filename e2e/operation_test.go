@@ -63,6 +63,7 @@ func areas(f fixture) []area {
 	return []area{
 		spineArea(f),
 		instanceProfileArea(f),
+		accountArea(),
 	}
 }
 
@@ -154,8 +155,6 @@ func spineArea(f fixture) (a area) {
 		}
 		iam("Detach"+kind.noun+"Policy", with("PolicyArn", pol)...)
 	}
-
-	iam("GetAccountAuthorizationDetails", "MaxItems", "5")
 
 	iam("DeletePolicy", "PolicyArn", pol)
 	own("RevokeSessions", "RoleName", "r")

@@ -1,26 +1,12 @@
 package aws
 
 import (
-	"github.com/daypass/daypass/internal/access"
 	"github.com/daypass/daypass/internal/dialect/aws/iamapi"
 	"github.com/daypass/daypass/internal/iam"
 	"github.com/daypass/daypass/internal/op"
 )
 
-// The account as a whole with everything in it.
-func detailOperations() []op.Operation {
-	return []op.Operation{
-		op.Read("GetAccountAuthorizationDetails",
-			func(c *op.Call, _ *iamapi.GetAccountAuthorizationDetailsInput) ([]access.Ask, error) {
-				return one(onAccount(c))
-			},
-			authorizationDetails),
-	}
-}
-
-// onAccount asks about an operation that knows no resource but all of them.
-func onAccount(c *op.Call) access.Ask { return access.Ask{Action: action(c), Resource: "*"} }
-
+// authorizationDetails shows the account as a whole with everything in it.
 func authorizationDetails(c *op.Call, in *iamapi.GetAccountAuthorizationDetailsInput) (*iamapi.GetAccountAuthorizationDetailsOutput, error) {
 	p, err := pageOf(in.Marker, in.MaxItems)
 	if err != nil {
@@ -85,8 +71,9 @@ func groupDetail(c *op.Call, g *iam.Group) iamapi.GroupDetail {
 }
 
 func roleDetail(c *op.Call, r *iam.Role) iamapi.RoleDetail {
+	profiles, _ := c.View.InstanceProfilesOf(r, "", iam.MaxPage)
 	return iamapi.RoleDetail{Path: &r.Path, RoleName: &r.Name, RoleId: &r.ID, Arn: ptr(r.ARN()), CreateDate: &r.Created,
-		AssumeRolePolicyDocument: ptr(document(c.View.ShowTrust(r))), InstanceProfileList: []iamapi.InstanceProfile{},
+		AssumeRolePolicyDocument: ptr(document(c.View.ShowTrust(r))), InstanceProfileList: profileShapes(c, profiles),
 		RolePolicyList: each(r.Inline, inlineDetail), AttachedManagedPolicies: attachedShapes(c, &r.Grants),
 		PermissionsBoundary: boundaryShape(r.Boundary), Tags: tagList(r.Tags), RoleLastUsed: &iamapi.RoleLastUsed{}}
 }

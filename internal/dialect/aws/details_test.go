@@ -57,6 +57,15 @@ func TestDetailMembers(t *testing.T) {
 			t.Errorf("%s:\n got %s\nwant %s", c.filter, got, want)
 		}
 	}
+	d.change(func(tx *iam.Tx) {
+		must[*iam.InstanceProfile](t)(tx.CreateInstanceProfile(home, iam.InstanceProfileSpec{Name: "box"}))
+		if err := tx.AddRoleToInstanceProfile(home, "box", "clerk"); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if a := d.good("admin", "iam:GetAccountAuthorizationDetails", pairs("Filter.member.1", "Role")); a.text("InstanceProfileName") != "box" {
+		t.Errorf("instance profiles: %s", a.body)
+	}
 	a := d.good("admin", "iam:GetAccountAuthorizationDetails", pairs("Filter.member.1", "AWSManagedPolicy"))
 	if n := strings.Count(a.body, "<PolicyId>"); n != 1 || a.text("Arn") != administrator || a.text("AttachmentCount") != "1" || a.text("PermissionsBoundaryUsageCount") != "1" {
 		t.Errorf("%d policies of aws: %s", n, a.body)

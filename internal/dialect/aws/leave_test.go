@@ -18,7 +18,7 @@ func everything(d *door) url.Values {
 		"Tags.member.1.Key", "stage", "Tags.member.1.Value", "test", "TagKeys.member.1", "stage", "VersionId", "v2", "PermissionsBoundary", administrator,
 		"InstanceProfileName", "machines",
 		"Description", "text", "RoleArn", "arn:aws:iam::111111111111:role/clerk", "RoleSessionName", "desk", "SourceIdentity", "me",
-		"Cloud", "aws", "Name", "Third", "AccountId", "333333333333", "RequestId", "none-such")
+		"AccountAlias", "an-alias", "Cloud", "aws", "Name", "Third", "AccountId", "333333333333", "RequestId", "none-such")
 }
 
 // prepare makes what the parameters name. The subject has one policy.

@@ -16,7 +16,7 @@ func services() []*service {
 		{name: "iam", version: "2010-05-08", namespace: "https://iam.amazonaws.com/doc/2010-05-08/", source: "iam.amazonaws.com",
 			table: op.NewTable(names(iamapi.Operations()), userOperations(), accessKeyOperations(), groupOperations(), roleOperations(),
 				policyOperations(), inlineOperations(), attachmentOperations(), tagOperations(),
-				detailOperations(),
+				accountOperations(),
 				instanceProfileOperations())},
 		{name: "daypass", version: "2026-11-22", namespace: "https://daypass.dev/doc/2026-11-22/", source: "daypass",
 			table: op.NewTable(names(adminapi.Operations()), adminOperations())},
