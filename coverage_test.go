@@ -87,6 +87,6 @@ An operation that is *built* checks its input, asks the policies for leave, does
 is *not supported yet* is known by name: a signed call is answered with the error ` + "`UnsupportedOperation`" + `. A name that the API does
 not have is answered with ` + "`InvalidAction`" + `.
 
-` + "`sts` and `iam` are the APIs of the same names; `daypass` is the server's own, in the same protocol." + `
+` + "`sts`, `iam` and `organizations` are the APIs of the same names; `daypass` is the server's own, in the same protocol." + `
 
 `

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -199,6 +200,13 @@ func send(t *testing.T, r *http.Request) *reply {
 	if xml.Unmarshal(b, &failure) == nil {
 		a.code, a.text = failure.Error.Code, failure.Error.Message
 	}
+	var plain struct {
+		Type    string `json:"__type"`
+		Message string
+	}
+	if res.StatusCode >= 400 && json.Unmarshal(b, &plain) == nil && plain.Type != "" {
+		a.code, a.text = plain.Type, plain.Message
+	}
 	return a
 }
 
@@ -292,9 +300,25 @@ func get(t *testing.T, target string) *reply {
 // ask sends one signed operation given as pairs of names and values.
 func (w *who) ask(t *testing.T, service, version, action string, pairs ...string) *reply {
 	t.Helper()
+	if service == "organizations" {
+		return w.tell(t, service, action, pairs...)
+	}
 	v := url.Values{"Action": {action}, "Version": {version}}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		v.Set(pairs[i], pairs[i+1])
 	}
 	return send(t, w.sign(t, w.s, form(t, w.s, v.Encode()), signature{service: service}))
+}
+
+// tell sends one signed operation of the JSON protocol; its input is one object, or nothing.
+func (w *who) tell(t *testing.T, service, action string, input ...string) *reply {
+	t.Helper()
+	body := "{}"
+	if len(input) > 0 {
+		body = input[0]
+	}
+	r := form(t, w.s, body)
+	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	r.Header.Set("X-Amz-Target", "AWSOrganizationsV20161128."+action)
+	return send(t, w.sign(t, w.s, r, signature{service: service}))
 }

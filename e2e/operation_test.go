@@ -62,8 +62,6 @@ func in(service string, list *[]operation) func(name string, pairs ...string) {
 func areas(f fixture) []area {
 	return []area{
 		spineArea(f),
-		instanceProfileArea(f),
-		accountArea(),
 	}
 }
 
@@ -180,6 +178,12 @@ func TestEveryOperation(t *testing.T) {
 	for _, o := range operations(newFixture(t, s)) {
 		told[o.action()] = true
 		r := o.by(t, a)
+		if o.service == "organizations" {
+			if r.status != 200 || !strings.HasPrefix(r.body, "{") || r.header.Get("Content-Type") != "application/x-amz-json-1.1" || r.header.Get("X-Amzn-Requestid") == "" {
+				t.Errorf("%s: %d %s", o.action(), r.status, r.body)
+			}
+			continue
+		}
 		if r.status != 200 || !strings.Contains(r.body, "<"+o.name+"Response xmlns=") || !strings.Contains(r.body, "<RequestId>"+r.header.Get("X-Amzn-Requestid")+"</RequestId>") {
 			t.Errorf("%s: %d %s", o.action(), r.status, r.body)
 		}

@@ -15,17 +15,17 @@ func Role(account, path, name string) string { return entity(account, "role", pa
 // Policy is the name of a managed policy; the account of the policies that every account sees is "aws".
 func Policy(account, path, name string) string { return entity(account, "policy", path, name) }
 
-// InstanceProfile is the name of an instance profile.
-func InstanceProfile(account, path, name string) string {
-	return entity(account, "instance-profile", path, name)
-}
-
 // Root is the name of an account's root.
 func Root(account string) string { return "arn:aws:iam::" + account + ":root" }
 
 // AssumedRole is the name of a session of a role; the role's path does not appear in it.
 func AssumedRole(account, role, session string) string {
 	return "arn:aws:sts::" + account + ":assumed-role/" + role + "/" + session
+}
+
+// Organizations is the name of a thing of AWS Organizations, which belongs to the management account.
+func Organizations(manager, resource string) string {
+	return "arn:aws:organizations::" + manager + ":" + resource
 }
 
 func entity(account, kind, path, name string) string {

@@ -52,6 +52,7 @@ type Reply struct {
 	Status      int
 	ContentType string
 	IDHeader    string // the header that carries the request id, in canonical form; "" if none does
+	ErrorHeader string // the header that carries Code, in canonical form; "" if none does
 	Body        []byte
 	// Code and Message are what the client is told of an error; empty on success.
 	Code, Message string

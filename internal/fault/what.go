@@ -71,6 +71,38 @@ const (
 	Record
 	// Alias is the name of an account that people can remember.
 	Alias
+	// OrganizationRoot is the root of an organization's tree.
+	OrganizationRoot
+	Unit
+	UnitDepth
+	// Member is an account as a member of an organization.
+	Member
+	// MemberRequest is a request for a new account in an organization.
+	MemberRequest
+	// ControlPolicy is a policy of an organization.
+	ControlPolicy
+	// PolicyType is a type of control policies.
+	PolicyType
+	// Target is what a control policy is attached to.
+	Target
+	// Parent is a root or unit that something stands under; SourceParent and DestinationParent are those of a move.
+	Parent
+	SourceParent
+	DestinationParent
+	// Child is a unit or account that stands under a parent.
+	Child
+	// Closure is the closing of an account.
+	Closure
+	// TrustedService is a service that an organization trusts.
+	TrustedService
+	// Delegation makes an account an administrator of a service for its organization.
+	Delegation
+	// RootAccess is access as the root of member accounts.
+	RootAccess
+	// Handshake is an invitation.
+	Handshake
+	// EffectivePolicy is what policies of a type that configures services amount to.
+	EffectivePolicy
 
 	whats
 )
@@ -103,5 +135,8 @@ var whatNames = [whats]string{
 	TrustPolicy: "trust policy", Operation: "operation", Parameter: "parameter", Credential: "credential", Token: "token",
 	Signature: "signature", Body: "body", Marker: "marker", Document: "document", Organization: "organization",
 	DefaultVersion: "default version", Explanation: "explanation", Key: "key", Record: "record",
-	Alias: "account alias",
+	Alias:            "account alias",
+	OrganizationRoot: "organization root", Unit: "organizational unit", UnitDepth: "depth of organizational units", Member: "member account", MemberRequest: "account request", ControlPolicy: "control policy", PolicyType: "policy type", Target: "target", Parent: "parent", SourceParent: "source parent", DestinationParent: "destination parent", Child: "child",
+	Closure: "closure", TrustedService: "trusted service", Delegation: "delegated administrator", RootAccess: "root access",
+	Handshake: "handshake", EffectivePolicy: "effective policy",
 }

@@ -87,6 +87,9 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if reply.IDHeader != "" {
 		header[reply.IDHeader] = []string{p.call.ID}
 	}
+	if reply.ErrorHeader != "" {
+		header[reply.ErrorHeader] = []string{reply.Code}
+	}
 	w.WriteHeader(reply.Status)
 	if _, err := w.Write(reply.Body); err != nil {
 		// The client is gone; what was done is on record.

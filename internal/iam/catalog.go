@@ -9,7 +9,8 @@ import (
 
 // catalog holds the managed policies that every account sees. They are part of the program: not stored, not changed, not deleted.
 type catalog struct {
-	policies table.Sorted[*Policy] // by folded name
+	policies table.Sorted[*Policy]     // by folded name
+	controls map[string]*ControlPolicy // by id
 }
 
 //go:embed managed/*.json
@@ -29,7 +30,7 @@ var offered = [...]struct{ id, name, description string }{
 
 func newCatalog() *catalog {
 	born := time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
-	c := &catalog{}
+	c := &catalog{controls: newBuiltIns()}
 	for _, o := range offered {
 		document, err := managedDocuments.ReadFile("managed/" + o.name + ".json")
 		if err != nil {

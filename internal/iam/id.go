@@ -19,8 +19,6 @@ const (
 	PrefixGroup        = "AGPA"
 	PrefixRole         = "AROA"
 	PrefixPolicy       = "ANPA"
-
-	PrefixInstanceProfile = "AIPA"
 )
 
 var base32Text = base32.StdEncoding.WithPadding(base32.NoPadding)
@@ -133,6 +131,27 @@ func (t *Tx) freshAccountID() (string, error) {
 		id := fmt.Sprintf("%012d", binary.BigEndian.Uint64(raw[:])%1_000_000_000_000)
 		if _, taken := t.accounts.Get(id); !taken && id != "000000000000" {
 			return id, nil
+		}
+	}
+	return "", fault.Broken(fmt.Errorf("iam: randomness repeats itself"))
+}
+
+const lowerLetters = "abcdefghijklmnopqrstuvwxyz0123456789"
+
+// letters makes an id that begins with a prefix and goes on with so many small letters and digits, and whose key is not on the shelf.
+func (t *Tx) letters(prefix string, n int, key func(id string) string) (string, error) {
+	for range 8 {
+		raw := make([]byte, 2*n)
+		if _, err := io.ReadFull(t.random, raw); err != nil {
+			return "", fault.Broken(fmt.Errorf("iam: no randomness: %w", err))
+		}
+		id := make([]byte, n)
+		for i := range id {
+			// Two bytes make the 36 letters as good as equally likely.
+			id[i] = lowerLetters[int(binary.BigEndian.Uint16(raw[2*i:]))%len(lowerLetters)]
+		}
+		if _, taken := t.shelf.Get(key(prefix + string(id))); !taken {
+			return prefix + string(id), nil
 		}
 	}
 	return "", fault.Broken(fmt.Errorf("iam: randomness repeats itself"))

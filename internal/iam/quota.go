@@ -10,8 +10,6 @@ type Quotas struct {
 	RolesPerAccount    int
 	PoliciesPerAccount int
 
-	InstanceProfilesPerAccount int
-
 	KeysPerUser     int // also of an account's root
 	GroupsPerUser   int
 	AttachedPerUser int
@@ -26,15 +24,21 @@ type Quotas struct {
 	Managed     int // one version of a managed policy
 	Trust       int
 	SealKeys    int // in the session key ring
+
+	AccountsPerOrganization int
+	UnitsPerOrganization    int
+	ControlsPerOrganization int // control policies of one type
+	ControlsPerTarget       int // control policies of one type at a root, unit or account
+	Control                 int // a control policy, white space included
 }
 
 // DefaultQuotas are the quotas of a new server.
 func DefaultQuotas() Quotas {
 	return Quotas{
 		Accounts: 1_000_000, UsersPerAccount: 1_000_000, GroupsPerAccount: 100_000, RolesPerAccount: 1_000_000, PoliciesPerAccount: 100_000,
-		InstanceProfilesPerAccount: 1000,
-		KeysPerUser:                2, GroupsPerUser: 10, AttachedPerUser: 10, AttachedPerGroup: 10, AttachedPerRole: 10, VersionsPerPolicy: 5, Tags: 50,
+		KeysPerUser: 2, GroupsPerUser: 10, AttachedPerUser: 10, AttachedPerGroup: 10, AttachedPerRole: 10, VersionsPerPolicy: 5, Tags: 50,
 		InlineUser: 2048, InlineGroup: 5120, InlineRole: 10240, Managed: 6144, Trust: 2048, SealKeys: 64,
+		AccountsPerOrganization: 10, UnitsPerOrganization: 2000, ControlsPerOrganization: 1000, ControlsPerTarget: 5, Control: 5120,
 	}
 }
 

@@ -27,8 +27,18 @@ func newShelved(kind string) shelved {
 	switch kind {
 	case "alias":
 		return new(Alias)
-	case "instanceprofile":
-		return new(InstanceProfile)
+	case "organization":
+		return new(Organization)
+	case "orgunit":
+		return new(Unit)
+	case "orgaccount":
+		return new(Member)
+	case "orgpolicy":
+		return new(ControlPolicy)
+	case "handshake":
+		return new(Handshake)
+	case "orgrequest":
+		return new(MemberRequest)
 	}
 	return nil
 }
@@ -86,6 +96,9 @@ func shelfFrom[T shelved](s *tables, prefix, after string) iter.Seq2[string, T] 
 
 // shelve puts a record in the place of the one that has its row key.
 func (s *tables) shelve(r shelved) {
+	if _, ok := r.(steering); ok {
+		s.steer = new(mark)
+	}
 	if old, ok := s.shelf.Get(r.rowKey()); ok {
 		s.unshelve(old)
 	}
@@ -95,6 +108,9 @@ func (s *tables) shelve(r shelved) {
 }
 
 func (s *tables) unshelve(r shelved) {
+	if _, ok := r.(steering); ok {
+		s.steer = new(mark)
+	}
 	for key := range shelfKeys(r) {
 		s.shelf = s.shelf.Delete(key)
 	}

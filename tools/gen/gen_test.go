@@ -9,10 +9,11 @@ import (
 )
 
 func apis() map[string]string {
-	return map[string]string{"iamapi": "models/iam-2010-05-08.json", "stsapi": "models/sts-2011-06-15.json"}
+	return map[string]string{"iamapi": "models/iam-2010-05-08.json", "stsapi": "models/sts-2011-06-15.json",
+		"orgapi": "models/organizations-2016-11-28.json"}
 }
 
-// TestCommittedFilesAreCurrent renders both packages and compares them with the files in the tree.
+// TestCommittedFilesAreCurrent renders the packages and compares them with the files in the tree.
 func TestCommittedFilesAreCurrent(t *testing.T) {
 	for pkg, path := range apis() {
 		m, err := loadModel(path, "models/patch.json")
@@ -83,7 +84,9 @@ func TestBadModelsAndPatches(t *testing.T) {
 	}
 	for name, test := range map[string]struct{ model, patch, want string }{
 		"good":             {model(shapes), `{}`, ""},
-		"protocol":         {`{"metadata":{"protocol":"json"}}`, `{}`, "protocol"},
+		"protocol":         {`{"metadata":{"protocol":"rest-json"}}`, `{}`, "protocol"},
+		"json":             {strings.Replace(model(shapes), `"query"`, `"json"`, 1), `{}`, ""},
+		"within itself":    {model(shapes + `,"GRequest":{"type":"structure","members":{"L":{"shape":"l"}}},"l":{"type":"list","member":{"shape":"GRequest"}}`), `{}`, ""},
 		"unknown shape":    {model(strings.Replace(shapes, `{"shape":"s"}`, `{"shape":"t"}`, 1)), `{}`, "unknown t"},
 		"unknown required": {model(strings.Replace(shapes, `["A"]`, `["B"]`, 1)), `{}`, "unknown member B"},
 		"unknown trait":    {model(strings.Replace(shapes, `{"shape":"s"}`, `{"shape":"s","locationName":"x"}`, 1)), `{}`, "trait"},

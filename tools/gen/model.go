@@ -10,7 +10,7 @@ import (
 	"sort"
 )
 
-// model is a service model in the format of botocore, as far as the query protocol uses it.
+// model is a service model in the format of botocore, as far as the query and JSON protocols use it.
 type model struct {
 	Metadata struct {
 		APIVersion   string `json:"apiVersion"`
@@ -18,6 +18,7 @@ type model struct {
 		ServiceID    string `json:"serviceId"`
 		FullName     string `json:"serviceFullName"`
 		XMLNamespace string `json:"xmlNamespace"`
+		TargetPrefix string `json:"targetPrefix"`
 	} `json:"metadata"`
 	Operations map[string]*operation `json:"operations"`
 	Shapes     map[string]*shape     `json:"shapes"`
@@ -106,8 +107,8 @@ func loadModel(modelPath, patchPath string) (*model, error) {
 	if err := json.Unmarshal(raw, m); err != nil {
 		return nil, fmt.Errorf("%s: %w", modelPath, err)
 	}
-	if m.Metadata.Protocol != "query" {
-		return nil, fmt.Errorf("%s: protocol %q is not query", modelPath, m.Metadata.Protocol)
+	if m.Metadata.Protocol != "query" && m.Metadata.Protocol != "json" {
+		return nil, fmt.Errorf("%s: protocol %q is neither query nor json", modelPath, m.Metadata.Protocol)
 	}
 	raw, err = os.ReadFile(patchPath)
 	if err != nil {

@@ -87,7 +87,7 @@ func (g *generator) collisions() error {
 		seen[name] = by
 		return nil
 	}
-	for _, reserved := range []string{"Operations", "Errors", "Error", "Namespace", "Version"} {
+	for _, reserved := range []string{"Operations", "Errors", "Error", "Namespace", "Target", "Version"} {
 		seen[reserved] = "the package"
 	}
 	for _, name := range sorted(g.Operations) {
@@ -148,15 +148,23 @@ func (g *generator) structureNames() []string {
 	return sorted(found)
 }
 
+// json reports whether the service speaks the JSON protocol, whose answers have no wrapper and whose operations stand in a header.
+func (g *generator) json() bool { return g.Metadata.Protocol == "json" }
+
 func (g *generator) operations() (string, error) {
 	var b strings.Builder
-	fmt.Fprintf(&b, "// Namespace is the XML namespace of all answers, Version the value of the Version parameter.\nconst (\n\tNamespace = %q\n\tVersion = %q\n)\n\n",
-		g.Metadata.XMLNamespace, g.Metadata.APIVersion)
+	if g.json() {
+		fmt.Fprintf(&b, "// Target is what stands before the operation in the X-Amz-Target header, Version the date of the API.\nconst (\n\tTarget = %q\n\tVersion = %q\n)\n\n",
+			g.Metadata.TargetPrefix, g.Metadata.APIVersion)
+	} else {
+		fmt.Fprintf(&b, "// Namespace is the XML namespace of all answers, Version the value of the Version parameter.\nconst (\n\tNamespace = %q\n\tVersion = %q\n)\n\n",
+			g.Metadata.XMLNamespace, g.Metadata.APIVersion)
+	}
 	fmt.Fprintf(&b, "// Operations gives all %d operations of the service, sorted by name.\nfunc Operations() []wire.Operation {\n\treturn []wire.Operation{\n", len(g.Operations))
 	for _, name := range sorted(g.Operations) {
 		op := g.Operations[name]
 		fmt.Fprintf(&b, "{\nName: %q,\n", name)
-		if op.Output != nil {
+		if op.Output != nil && !g.json() {
 			fmt.Fprintf(&b, "ResultWrapper: %q,\n", op.Output.ResultWrapper)
 			if op.Output.ResultWrapper != name+"Result" {
 				return "", fmt.Errorf("operation %s has the result wrapper %q", name, op.Output.ResultWrapper)
@@ -263,17 +271,24 @@ func (g *generator) structures() (string, error) {
 }
 
 // secretive reports whether a value of the shape can hold something sensitive.
-func (g *generator) secretive(name string) bool {
+func (g *generator) secretive(name string) bool { return g.holdsSecret(name, map[string]bool{}) }
+
+// holdsSecret skips what it has seen: a shape may contain itself.
+func (g *generator) holdsSecret(name string, seen map[string]bool) bool {
 	s := g.Shapes[name]
 	if s.Sensitive {
 		return true
 	}
+	if seen[name] {
+		return false
+	}
+	seen[name] = true
 	for _, r := range []*ref{s.Member, s.Value} {
-		if r != nil && g.secretive(r.Shape) {
+		if r != nil && g.holdsSecret(r.Shape, seen) {
 			return true
 		}
 	}
-	return slices.ContainsFunc(s.Members, func(m member) bool { return g.secretive(m.Ref.Shape) })
+	return slices.ContainsFunc(s.Members, func(m member) bool { return g.holdsSecret(m.Ref.Shape, seen) })
 }
 
 func (g *generator) structure(b *strings.Builder, name, doc string, r *ref) error {

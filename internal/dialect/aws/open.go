@@ -18,6 +18,7 @@ type service struct {
 	name      string // in the credential scope
 	version   string
 	namespace string
+	target    string // stands before the operation in X-Amz-Target; "" for the services of the query protocol
 	source    string // event source of the audit record
 	json      bool   // answers in JSON when asked
 	table     *op.Table
@@ -50,6 +51,9 @@ func (*Dialect) Claim(r *http.Request) bool {
 
 // Open implements [dialect.Dialect].
 func (d *Dialect) Open(r *http.Request, body []byte, id string) (*dialect.Request, error) {
+	if targets := r.Header[targetHeader]; len(targets) > 0 {
+		return d.openTarget(r, body, id, targets)
+	}
 	req := &dialect.Request{ID: id, Source: "sts.amazonaws.com", Service: "sts"}
 	form, formErr := parseForm(r, body)
 	if form != nil {
@@ -68,7 +72,7 @@ func (d *Dialect) Open(r *http.Request, body []byte, id string) (*dialect.Reques
 	}
 	req.Fault = formErr
 	req.Table = noOperations
-	if req.Version == svc.version {
+	if req.Version == svc.version && svc.target == "" {
 		req.Table = svc.table
 	}
 	req.Decode = func(in wire.Shape) error {
@@ -77,10 +81,13 @@ func (d *Dialect) Open(r *http.Request, body []byte, id string) (*dialect.Reques
 		}
 		return nil
 	}
-	req.Record = func(in wire.Shape) json.RawMessage {
-		return wire.AppendJSON(nil, in, wire.JSONStyle{LowerCamel: true, Redact: true, Time: wire.AppendJSONTime})
-	}
+	req.Record = record
 	return req, nil
+}
+
+// record is an input as the audit record shows it.
+func record(in wire.Shape) json.RawMessage {
+	return wire.AppendJSON(nil, in, wire.JSONStyle{LowerCamel: true, Redact: true, Time: wire.AppendJSONTime})
 }
 
 // noVersion is what AWS calls a missing version in its texts.
@@ -106,7 +113,7 @@ func parseForm(r *http.Request, body []byte) (*wire.Form, error) {
 // find says which service a request means: by its version, for an unknown one by the scope of its signature, and else STS.
 func (d *Dialect) find(version string, r *http.Request) *service {
 	for _, s := range d.services {
-		if s.version == version {
+		if s.version == version && s.target == "" {
 			return s
 		}
 	}

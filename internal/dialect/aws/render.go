@@ -12,10 +12,13 @@ import (
 
 // Render implements [dialect.Dialect].
 func (d *Dialect) Render(req *dialect.Request, out wire.Shape) *dialect.Reply {
-	reply := newReply(req, http.StatusOK)
-	if req.JSON {
+	reply := d.newReply(req, http.StatusOK)
+	switch {
+	case d.isTarget(req):
+		reply.Body = targetBody(out)
+	case req.JSON:
 		reply.Body = wire.AppendJSONResponse(nil, req.Operation, req.ID, out)
-	} else {
+	default:
 		reply.Body = wire.AppendXMLResponse(make([]byte, 0, 1024), req.Operation, d.namespace(req), req.ID, out)
 	}
 	return reply
@@ -23,8 +26,11 @@ func (d *Dialect) Render(req *dialect.Request, out wire.Shape) *dialect.Reply {
 
 // Fail implements [dialect.Dialect].
 func (d *Dialect) Fail(req *dialect.Request, err error) *dialect.Reply {
+	if d.isTarget(req) {
+		return d.failTarget(req, err)
+	}
 	w := d.words(req, err)
-	reply := newReply(req, w.status)
+	reply := d.newReply(req, w.status)
 	reply.Code, reply.Message = w.code, w.text
 	failure := wire.Failure{Type: "Sender", Code: w.code, Message: w.text}
 	if w.status >= 500 {
@@ -38,21 +44,27 @@ func (d *Dialect) Fail(req *dialect.Request, err error) *dialect.Reply {
 	return reply
 }
 
-func newReply(req *dialect.Request, status int) *dialect.Reply {
+func (d *Dialect) newReply(req *dialect.Request, status int) *dialect.Reply {
 	reply := &dialect.Reply{Status: status, ContentType: "text/xml", IDHeader: "X-Amzn-Requestid"}
-	if req.JSON {
+	switch {
+	case d.isTarget(req):
+		reply.ContentType = targetType
+	case req.JSON:
 		reply.ContentType = "application/json"
 	}
 	return reply
 }
 
-func (d *Dialect) namespace(req *dialect.Request) string {
+func (d *Dialect) namespace(req *dialect.Request) string { return d.service(req).namespace }
+
+// service is the one a request was opened for.
+func (d *Dialect) service(req *dialect.Request) *service {
 	for _, s := range d.services {
 		if s.name == req.Service {
-			return s.namespace
+			return s
 		}
 	}
-	return d.services[0].namespace
+	return d.services[0]
 }
 
 // Words puts an error into the words of this door, for doors that answer to requests signed in its way.

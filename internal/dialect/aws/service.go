@@ -3,6 +3,7 @@ package aws
 import (
 	"github.com/daypass/daypass/internal/dialect/aws/adminapi"
 	"github.com/daypass/daypass/internal/dialect/aws/iamapi"
+	"github.com/daypass/daypass/internal/dialect/aws/orgapi"
 	"github.com/daypass/daypass/internal/dialect/aws/stsapi"
 	"github.com/daypass/daypass/internal/op"
 	"github.com/daypass/daypass/internal/wire"
@@ -15,9 +16,9 @@ func services() []*service {
 			json: true, table: op.NewTable(names(stsapi.Operations()), stsOperations()).Anonymous("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")},
 		{name: "iam", version: "2010-05-08", namespace: "https://iam.amazonaws.com/doc/2010-05-08/", source: "iam.amazonaws.com",
 			table: op.NewTable(names(iamapi.Operations()), userOperations(), accessKeyOperations(), groupOperations(), roleOperations(),
-				policyOperations(), inlineOperations(), attachmentOperations(), tagOperations(),
-				accountOperations(),
-				instanceProfileOperations())},
+				policyOperations(), inlineOperations(), attachmentOperations(), tagOperations())},
+		{name: "organizations", version: orgapi.Version, target: orgapi.Target, source: "organizations.amazonaws.com",
+			table: op.NewTable(names(orgapi.Operations()), organizationOperations())},
 		{name: "daypass", version: "2026-11-22", namespace: "https://daypass.dev/doc/2026-11-22/", source: "daypass",
 			table: op.NewTable(names(adminapi.Operations()), adminOperations())},
 	}

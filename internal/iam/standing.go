@@ -1,0 +1,90 @@
+package iam
+
+import (
+	"slices"
+
+	"github.com/daypass/daypass/policy"
+)
+
+// Standing is where an account stands in its organization, as decisions see it.
+type Standing struct {
+	Organization string // its id
+	Path         string // from the organization's id down to the account's parent, for aws:PrincipalOrgPaths
+	// SCP and RCP are the control policies of each level from the root down to the account, each of which must allow; nil when the type
+	// is not in use, and for the manager, whom none reach.
+	SCP, RCP [][]policy.Source
+
+	mark *mark
+}
+
+// steering is a record that decides what control policies reach accounts other than its own.
+type steering interface{ steers() }
+
+// Standing tells where an account stands; nil when it is in no organization. It is worked out when it is first asked for and kept with
+// the membership until something that steers it changes anywhere. What is missing or broken stands as a policy that denies everything.
+func (s *tables) Standing(account string) *Standing {
+	m, ok := s.Membership(account)
+	if !ok {
+		return nil
+	}
+	if st := m.standing.Load(); st != nil && st.mark == s.steer {
+		return st
+	}
+	st := s.stand(m)
+	m.standing.Store(st)
+	return st
+}
+
+func (s *tables) stand(m *Member) *Standing {
+	st := &Standing{Organization: m.Org, mark: s.steer}
+	o, ok := onShelf[*Organization](s, organizationKey(m.Org))
+	if !ok {
+		st.SCP, st.RCP = broken(m.Org), broken(m.Org)
+		return st
+	}
+	st.Path = s.Path(o, m.Parent)
+	if o.Manager == m.Account {
+		return st
+	}
+	st.SCP, st.RCP = s.levels(o, m, ServiceControl), s.levels(o, m, ResourceControl)
+	return st
+}
+
+// levels gives the policies of a type from the root down to an account.
+func (s *tables) levels(o *Organization, m *Member, t ControlType) [][]policy.Source {
+	if !o.Uses(t) {
+		return nil
+	}
+	levels := [][]policy.Source{s.level(o, t, m)}
+	id := m.Parent
+	for range maxDepth + 1 {
+		at, ok := s.place(o, id)
+		if !ok {
+			break
+		}
+		levels = append(levels, s.level(o, t, at))
+		u, isUnit := at.(*Unit)
+		if !isUnit {
+			slices.Reverse(levels)
+			return levels
+		}
+		id = u.Parent
+	}
+	return broken(id) // not under the root
+}
+
+func (s *tables) level(o *Organization, t ControlType, at place) []policy.Source {
+	ids := o.inForce(t, at)
+	sources := make([]policy.Source, 0, len(ids))
+	for _, id := range ids {
+		if p, err := s.ControlPolicy(o, id); err == nil {
+			sources = append(sources, *p.compiled.source())
+		} else {
+			sources = append(sources, policy.Source{ID: id, Type: t.word()})
+		}
+	}
+	return sources
+}
+
+// broken is a level that nothing passes.
+func broken(id string) [][]policy.Source { return [][]policy.Source{{{ID: id, Type: "organization"}}} }
