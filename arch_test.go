@@ -53,6 +53,9 @@ var imports = map[string][]string{
 	"internal/usage":      {},
 	"internal/audit":      {"policy"},
 
+	"internal/federate/saml":          {},
+	"internal/federate/saml/samltest": {},
+
 	// floor 4: the waist
 	"internal/guard": {"policy", "internal/access", "internal/audit", "internal/credential", "internal/fault", "internal/iam", "internal/seal",
 		"internal/secret", "internal/session", "internal/sign"},
