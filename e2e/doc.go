@@ -1,4 +1,4 @@
-// Package e2e tells stories about the built program with real clients: the AWS command line interface, the AWS SDK for Go, curl and
+// Package e2e tells stories about the built program with real clients: the AWS command line interface, the AWS SDKs for Go, Python and JavaScript, curl and
 // the program's own commands.
 //
 // It owns the stories (testdata/*.txtar and the tests beside them) and the attacks that can be sent over the wire, each a test named

@@ -19,6 +19,8 @@ import (
 var tools struct {
 	daypass string // built from this tree
 	aws     string // Debian's when there, else whatever is on PATH
+	python  string // with boto3
+	modules string // the packages of the JavaScript SDK
 	folder  string // holds both, in front of PATH for the scripts
 }
 
@@ -63,6 +65,19 @@ func prepare(folder string) (err error) {
 	}
 	if _, err := exec.LookPath("curl"); err != nil {
 		return fmt.Errorf("curl is missing: run e2e/install.sh")
+	}
+	tools.python = "python3"
+	if _, err := os.Stat("/usr/bin/python3"); err == nil { // Debian's has Debian's boto3
+		tools.python = "/usr/bin/python3"
+	}
+	if err := exec.Command(tools.python, "-c", "import boto3").Run(); err != nil {
+		return fmt.Errorf("boto3 is missing: run e2e/install.sh, or have a python3 with it on PATH")
+	}
+	if tools.modules, err = filepath.Abs("js/node_modules"); err != nil {
+		return err
+	}
+	if _, err := os.Stat(filepath.Join(tools.modules, "@aws-sdk", "client-iam")); err != nil {
+		return fmt.Errorf("the AWS SDK for JavaScript is missing: run e2e/install.sh")
 	}
 	// Only the address is added: old versions take it by flag alone.
 	wrapper := fmt.Sprintf("#!/bin/sh\nexec %s --endpoint-url \"$ENDPOINT\" \"$@\"\n", tools.aws)

@@ -62,6 +62,8 @@ func in(service string, list *[]operation) func(name string, pairs ...string) {
 func areas(f fixture) []area {
 	return []area{
 		spineArea(f),
+		instanceProfileArea(f),
+		accountArea(),
 	}
 }
 

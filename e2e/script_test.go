@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -20,7 +22,7 @@ import (
 	"github.com/daypass/daypass/e2e/process"
 )
 
-// TestScripts tells the stories of testdata with the AWS command line interface, curl and the program's own commands. Each has a
+// TestScripts tells the stories of testdata with the AWS command line interface, boto3, the JavaScript SDK, curl and the program's own commands. Each has a
 // development server of its own and begins as its administrator, alice.
 func TestScripts(t *testing.T) {
 	t.Parallel()
@@ -45,6 +47,11 @@ func TestScripts(t *testing.T) {
 			}
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("AWS", tools.aws)
+			e.Setenv("PYTHON", tools.python)
+			// Modules are looked for beside the script that imports them.
+			if err := os.Symlink(tools.modules, filepath.Join(e.WorkDir, "node_modules")); err != nil {
+				return err
+			}
 			e.Setenv("ACCOUNT", s.Account.ID)
 			e.Setenv("REGION", s.Region)
 			e.Setenv("ALICE_ID", s.Account.Users[0].ID)

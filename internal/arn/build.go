@@ -15,6 +15,11 @@ func Role(account, path, name string) string { return entity(account, "role", pa
 // Policy is the name of a managed policy; the account of the policies that every account sees is "aws".
 func Policy(account, path, name string) string { return entity(account, "policy", path, name) }
 
+// InstanceProfile is the name of an instance profile.
+func InstanceProfile(account, path, name string) string {
+	return entity(account, "instance-profile", path, name)
+}
+
 // Root is the name of an account's root.
 func Root(account string) string { return "arn:aws:iam::" + account + ":root" }
 

@@ -19,6 +19,7 @@ type DB struct {
 	engine store.Engine
 	now    func() time.Time
 	random io.Reader
+	quotas iam.Quotas
 	seen   func(commit time.Duration, revision uint64)
 
 	state atomic.Pointer[snapshot]
@@ -39,13 +40,18 @@ type snapshot struct {
 type Options struct {
 	Now    func() time.Time
 	Random io.Reader
+	// Quotas are what every change is held to; the zero ones stand for the defaults.
+	Quotas iam.Quotas
 	// Committed, if set, is told of every commit of this node: how long the engine took, and the new revision.
 	Committed func(took time.Duration, revision uint64)
 }
 
 // Open loads the newest state of the engine.
 func Open(ctx context.Context, engine store.Engine, o Options) (*DB, error) {
-	d := &DB{engine: engine, now: o.Now, random: o.Random, seen: o.Committed}
+	d := &DB{engine: engine, now: o.Now, random: o.Random, quotas: o.Quotas, seen: o.Committed}
+	if d.quotas == (iam.Quotas{}) {
+		d.quotas = iam.DefaultQuotas()
+	}
 	if d.seen == nil {
 		d.seen = func(time.Duration, uint64) {}
 	}

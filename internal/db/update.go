@@ -118,6 +118,7 @@ func (d *DB) run(group []*update) (next *iam.View, batches []store.Batch, rest [
 	size := 0
 	for i, u := range group {
 		tx := iam.NewTx(next, d.now(), d.random)
+		tx.SetQuotas(d.quotas)
 		u.refused, u.firm = guarded(u.fn, tx), len(batches) == 0
 		if u.refused != nil {
 			continue

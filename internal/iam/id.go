@@ -19,6 +19,8 @@ const (
 	PrefixGroup        = "AGPA"
 	PrefixRole         = "AROA"
 	PrefixPolicy       = "ANPA"
+
+	PrefixInstanceProfile = "AIPA"
 )
 
 var base32Text = base32.StdEncoding.WithPadding(base32.NoPadding)

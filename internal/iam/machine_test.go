@@ -89,6 +89,14 @@ func (d draw) verbs(t *Tx) []verb {
 		{"CreateUser", func() error { return only(t.CreateUser(d.account(), UserSpec{Name: d.name()})) }},
 		{"UpdateUser", func() error { return only(t.UpdateUser(d.account(), d.name(), d.path(), d.name())) }},
 		{"SetAlias", func() error { return only(t.SetAlias(d.account(), d.of("alias", "ab", "abc", "abc", "a--b", "home"))) }},
+		{"CreateInstanceProfile", func() error {
+			return only(t.CreateInstanceProfile(d.account(), InstanceProfileSpec{d.path(), d.name(), d.tags()}))
+		}},
+		{"DeleteInstanceProfile", func() error { return t.DeleteInstanceProfile(d.account(), d.name()) }},
+		{"AddRoleToInstanceProfile", func() error { return t.AddRoleToInstanceProfile(d.account(), d.name(), d.name()) }},
+		{"RemoveRoleFromInstanceProfile", func() error { return t.RemoveRoleFromInstanceProfile(d.account(), d.name(), d.name()) }},
+		{"TagInstanceProfile", func() error { return t.TagInstanceProfile(d.account(), d.name(), d.tags()) }},
+		{"UntagInstanceProfile", func() error { return t.UntagInstanceProfile(d.account(), d.name(), []string{"K"}) }},
 		{"DeleteAlias", func() error { return t.DeleteAlias(d.account(), d.of("alias", "abc", "abc", "home")) }},
 		{"DeleteUser", func() error { return t.DeleteUser(d.account(), d.name()) }},
 		{"TagUser", func() error { return only(t.TagUser(d.account(), d.name(), d.tags())) }},

@@ -10,6 +10,8 @@ type Quotas struct {
 	RolesPerAccount    int
 	PoliciesPerAccount int
 
+	InstanceProfilesPerAccount int
+
 	KeysPerUser     int // also of an account's root
 	GroupsPerUser   int
 	AttachedPerUser int
@@ -36,7 +38,8 @@ type Quotas struct {
 func DefaultQuotas() Quotas {
 	return Quotas{
 		Accounts: 1_000_000, UsersPerAccount: 1_000_000, GroupsPerAccount: 100_000, RolesPerAccount: 1_000_000, PoliciesPerAccount: 100_000,
-		KeysPerUser: 2, GroupsPerUser: 10, AttachedPerUser: 10, AttachedPerGroup: 10, AttachedPerRole: 10, VersionsPerPolicy: 5, Tags: 50,
+		InstanceProfilesPerAccount: 1000,
+		KeysPerUser:                2, GroupsPerUser: 10, AttachedPerUser: 10, AttachedPerGroup: 10, AttachedPerRole: 10, VersionsPerPolicy: 5, Tags: 50,
 		InlineUser: 2048, InlineGroup: 5120, InlineRole: 10240, Managed: 6144, Trust: 2048, SealKeys: 64,
 		AccountsPerOrganization: 10, UnitsPerOrganization: 2000, ControlsPerOrganization: 1000, ControlsPerTarget: 5, Control: 5120,
 	}

@@ -149,14 +149,16 @@ func (t *Tx) UpdateTrust(account, name, document string) (*Role, error) {
 	return put(t, &c)
 }
 
-// DeleteRole removes a role without policies; InUse names the first of attached and inline policies that stands in the way. It
-// fails with NotFound.
+// DeleteRole removes a role without policies that no instance profile holds; InUse names the first of instance profiles, attached and
+// inline policies that stands in the way. It fails with NotFound.
 func (t *Tx) DeleteRole(account, name string) error {
 	r, err := t.Role(account, name)
 	if err != nil {
 		return err
 	}
 	switch {
+	case shelfCount(&t.tables, profilesOf(r.ID)) > 0:
+		return fault.Blocked(fault.Role, fault.InstanceProfile, name)
 	case len(r.Attached) > 0:
 		return fault.Blocked(fault.Role, fault.Attachment, name)
 	case len(r.Inline) > 0:

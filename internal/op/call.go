@@ -18,6 +18,7 @@ import (
 type Core struct {
 	Guard  *guard.Guard
 	Random io.Reader // cryptographic and safe for concurrent use
+	Quotas iam.Quotas
 	// KeyUse says when a long-term key was last used.
 	KeyUse func(keyID string) (use usage.Use, ok bool)
 	// Update changes the state; c says who and why.

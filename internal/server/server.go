@@ -60,6 +60,7 @@ type Options struct {
 
 	Hosts   []string       // names the server answers to, lower case; none = any
 	MaxBody int64          // bytes of a request body
+	Quotas  iam.Quotas     // the zero ones stand for the defaults
 	Trusted []netip.Prefix // peers whose X-Forwarded-For and X-Forwarded-Proto are believed
 
 	// Dev serves the demo API for DemoAccount and the clock that can be moved, and does not slow down failing clients.
@@ -92,7 +93,10 @@ func (c *clock) Now() time.Time { return time.Now().Add(time.Duration(c.ahead.Lo
 // New loads the state and builds the rooms. It fails when the state can not be read, or was sealed under another root key.
 func New(ctx context.Context, o Options) (*Server, error) {
 	s := &Server{engine: o.Engine, keep: history, root: o.Root, usage: &usage.Log{}, metrics: o.Metrics, log: o.Log, trusted: o.Trusted, clock: &clock{}}
-	state, err := db.Open(ctx, o.Engine, db.Options{Now: s.clock.Now, Random: rand.Reader, Committed: func(took time.Duration, _ uint64) { o.Metrics.StoreCommit(took) }})
+	if o.Quotas == (iam.Quotas{}) {
+		o.Quotas = iam.DefaultQuotas()
+	}
+	state, err := db.Open(ctx, o.Engine, db.Options{Now: s.clock.Now, Random: rand.Reader, Quotas: o.Quotas, Committed: func(took time.Duration, _ uint64) { o.Metrics.StoreCommit(took) }})
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +115,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	door := aws.New(keys)
 	s.gate = &gate.Gate{
 		Dialects: []dialect.Dialect{door},
-		Core: &op.Core{Guard: g, Random: rand.Reader,
+		Core: &op.Core{Guard: g, Random: rand.Reader, Quotas: o.Quotas,
 			KeyUse: s.usage.Last, Update: s.update, Explain: o.Trail},
 		View: state.View, Now: s.clock.Now, NewID: newID, Peer: s.peer, Hosts: o.Hosts, MaxBody: o.MaxBody, Log: o.Log,
 		Observe: s.observe, Used: s.usage.Note,

@@ -16,8 +16,9 @@ func everything(d *door) url.Values {
 	return pairs("UserName", "subject", "GroupName", "staff", "RoleName", "clerk", "PolicyName", "inline", "PolicyArn", "arn:aws:iam::111111111111:policy/own",
 		"PolicyDocument", allowAll, "AssumeRolePolicyDocument", trustHome, "AccessKeyId", d.creds["subject"].AccessKeyID, "Status", "Inactive",
 		"Tags.member.1.Key", "stage", "Tags.member.1.Value", "test", "TagKeys.member.1", "stage", "VersionId", "v2", "PermissionsBoundary", administrator,
+		"InstanceProfileName", "machines",
 		"Description", "text", "RoleArn", "arn:aws:iam::111111111111:role/clerk", "RoleSessionName", "desk", "SourceIdentity", "me",
-		"Cloud", "aws", "Name", "Third", "AccountId", "333333333333", "RequestId", "none-such")
+		"AccountAlias", "an-alias", "Cloud", "aws", "Name", "Third", "AccountId", "333333333333", "RequestId", "none-such")
 }
 
 // prepare makes what the parameters name. The subject has one policy.
@@ -45,6 +46,10 @@ func TestAttack48_WrongActionCheck(t *testing.T) {
 		"sts:AssumeRole": `","sts:TagSession","sts:SetSourceIdentity`,
 		// Whoever creates a thing with tags needs leave to tag it (IAM User Guide, "Controlling access during AWS requests").
 		"iam:CreateUser": `","iam:TagUser`, "iam:CreateRole": `","iam:TagRole`, "iam:CreatePolicy": `","iam:TagPolicy`,
+
+		"iam:CreateInstanceProfile": `","iam:TagInstanceProfile`,
+		// A role in an instance profile is handed to machines.
+		"iam:AddRoleToInstanceProfile": `","iam:PassRole`,
 	}
 	// Who asks only who he is needs no leave (STS API Reference, GetCallerIdentity).
 	free := map[string]bool{"sts:GetCallerIdentity": true}

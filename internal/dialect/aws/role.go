@@ -79,15 +79,6 @@ func roleOperations() []op.Operation {
 			func(c *op.Call, tx *iam.Tx, in *iamapi.DeleteRoleInput) error {
 				return tx.DeleteRole(c.Account(), in.RoleName)
 			}),
-		// There are no instance profiles here, so no role is in one. Tools ask before they delete a role.
-		op.Read("ListInstanceProfilesForRole",
-			func(c *op.Call, in *iamapi.ListInstanceProfilesForRoleInput) ([]access.Ask, error) {
-				return one(onRole(c, in.RoleName))
-			},
-			func(c *op.Call, in *iamapi.ListInstanceProfilesForRoleInput) (*iamapi.ListInstanceProfilesForRoleOutput, error) {
-				_, err := c.View.Role(c.Account(), in.RoleName)
-				return &iamapi.ListInstanceProfilesForRoleOutput{InstanceProfiles: []iamapi.InstanceProfile{}, IsTruncated: ptr(false)}, err
-			}),
 		op.Change("PutRolePermissionsBoundary",
 			func(c *op.Call, in *iamapi.PutRolePermissionsBoundaryInput) ([]access.Ask, error) {
 				return one(boundaryOf(onRole(c, in.RoleName), in.PermissionsBoundary))

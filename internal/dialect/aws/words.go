@@ -133,6 +133,8 @@ var subjectWords = map[struct {
 }]words{
 	{fault.Limit, fault.Role, fault.SessionPolicy}: {"ValidationError", http.StatusBadRequest, "The chain of roles is longer than %l roles."},
 	{fault.InUse, fault.Attachment, fault.Policy}:  {text: "Cannot delete a policy attached to entities."},
+
+	{fault.NotFound, fault.Role, fault.InstanceProfile}: {text: "Role %n in Instance Profile %d cannot be found."},
 }
 
 // serviceWords overrides topicWords where the services word the same thing differently.
@@ -164,6 +166,9 @@ var quotas = map[struct{ subject, what fault.What }]string{
 	{fault.Account, fault.Role}:     "RolesPerAccount",
 	{fault.Account, fault.Policy}:   "PoliciesPerAccount",
 	{fault.None, fault.Key}:         "SessionKeysPerServer",
+
+	{fault.Account, fault.InstanceProfile}: "InstanceProfilesPerAccount",
+	{fault.InstanceProfile, fault.Role}:    "InstanceSessionsPerInstanceProfile",
 }
 
 // over is w with what o has put over it.

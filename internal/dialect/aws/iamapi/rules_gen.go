@@ -11,7 +11,7 @@ var (
 	ruleAccessKeyMetadataListTypeRequired                       = wire.Rule{Required: true}
 	ruleAccessKeySecretType                                     = wire.Rule{Sensitive: true}
 	ruleAccountAliasListTypeRequired                            = wire.Rule{Required: true, Each: &ruleAccountAliasType}
-	ruleAccountAliasType                                        = wire.Rule{Size: &wire.Range{Min: 3, Max: 63}, Pattern: &wire.Pattern{Source: `^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$`, Go: `[a-z0-9](?:-?[a-z0-9])+`}}
+	ruleAccountAliasType                                        = wire.Rule{Size: &wire.Range{Min: 3, Max: 63}, Pattern: &wire.Pattern{Source: `^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$`, Go: `[a-z0-9](?:-[a-z0-9]|[a-z0-9]-?[a-z0-9])(?:-?[a-z0-9])*`}}
 	ruleAccountIdType                                           = wire.Rule{Pattern: &wire.Pattern{Source: `\d{12}`}}
 	ruleActionNameListTypeRequired                              = wire.Rule{Required: true, Each: &ruleActionNameType}
 	ruleActionNameType                                          = wire.Rule{Size: &wire.Range{Min: 3, Max: 128}}
