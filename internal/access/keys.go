@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/daypass/daypass/internal/iam"
+	"github.com/daypass/daypass/internal/session"
 	"github.com/daypass/daypass/policy"
 )
 
@@ -34,6 +35,11 @@ type keys struct {
 func (k *keys) Lookup(name string) (policy.Values, bool) {
 	if rest, ok := strings.CutPrefix(name, "aws:"); ok {
 		return k.global(rest)
+	}
+	for _, f := range k.subject.facts() {
+		if f.Name == name {
+			return valuesOf(f)
+		}
 	}
 	for i := range k.ask.Keys {
 		if k.ask.Keys[i].Name == name {
@@ -95,15 +101,21 @@ func (k *keys) principal(name string) (policy.Values, bool) {
 	case "username":
 		return present(s.UserName)
 	case "userid":
-		return policy.Single(s.UserID), true
+		return present(s.UserID)
 	case "principalarn":
-		return policy.Single(s.Issuer), true
+		return present(s.Issuer)
 	case "principalaccount":
-		return policy.Single(s.Principal.Account), true
+		return present(s.Principal.Account)
 	case "principaltype":
-		return policy.Single(s.Principal.Type.String()), true
+		return optional(s.Principal.Type.String(), s.Outside == nil)
 	case "principalisawsservice":
 		return policy.Single("false"), true
+	case "multifactorauthpresent":
+		// There is none with a long-term key, unless this very call shows a second factor. MFA given to AssumeRole counts for that call
+		// only; the session does not carry it on.
+		return optional(strconv.FormatBool(!s.MFA.IsZero()), s.Session != nil || !s.MFA.IsZero())
+	case "multifactorauthage":
+		return optional(strconv.FormatInt(int64(max(0, k.env.Now.Sub(s.MFA))/time.Second), 10), !s.MFA.IsZero())
 	}
 	if s.Session == nil {
 		return policy.Values{}, false
@@ -111,13 +123,22 @@ func (k *keys) principal(name string) (policy.Values, bool) {
 	switch name {
 	case "tokenissuetime":
 		return policy.Single(s.Session.Issued.UTC().Format(time.RFC3339)), true
-	case "multifactorauthpresent":
-		// MFA given to AssumeRole counts for that call only; the session does not carry it on.
-		return policy.Single("false"), true
 	case "sourceidentity":
 		return present(s.Session.SourceIdentity)
+	case "federatedprovider":
+		return present(s.Session.Provider())
+	case "assumedroot":
+		return optional("true", s.Session.Kind == session.OfRoot)
 	}
 	return policy.Values{}, false
+}
+
+// valuesOf is a fact as conditions compare it.
+func valuesOf(f session.Fact) (policy.Values, bool) {
+	if f.Multi || len(f.Values) != 1 {
+		return policy.List(f.Values...), true
+	}
+	return policy.Single(f.Values[0]), true
 }
 
 func oneTag(tags []iam.Tag, key string) (policy.Values, bool) {

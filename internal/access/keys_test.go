@@ -2,6 +2,7 @@ package access
 
 import (
 	"encoding/json"
+	"maps"
 	"net/netip"
 	"os"
 	"slices"
@@ -31,6 +32,7 @@ func TestKeysOfEachPrincipal(t *testing.T) {
 		"user-long-term-key": ann(t, v),
 		"assumed-role":       clerk(t, v, func(s *session.Session) { s.SourceIdentity = "ann" }),
 	}
+	maps.Copy(subjects, otherSubjects(t))
 	a := &Ask{Action: "s3:GetObject", Resource: "arn:aws:s3:::b/k"}
 	for kind, keys := range facts.Principals {
 		s := subjects[kind]
@@ -49,11 +51,11 @@ func TestKeysOfEachPrincipal(t *testing.T) {
 				continue
 			}
 			path, id := "/team/a/", s.UserID
-			if s.Session != nil {
+			if s.RoleName != "" {
 				path, id = "/jobs/", ""
 			}
 			filled := strings.NewReplacer("ACCOUNT", home, "PATH", path, "NAME", "ann", "USERID", id, "ROLEID", s.Principal.RoleID,
-				"ROLE", "clerk", "SESSION", "desk", "ISSUED", "2026-11-22T12:00:00Z", "IDENTITY", "ann").Replace(*want)
+				"ROLE", "clerk", "SESSION", "desk", "ISSUED", "2026-11-22T12:00:00Z", "IDENTITY", "ann", "PROVIDER", provider).Replace(*want)
 			if got.Multi || got.One != filled {
 				t.Errorf("%s: %s is %+v, want %q", kind, name, got, filled)
 			}

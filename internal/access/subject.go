@@ -2,6 +2,7 @@ package access
 
 import (
 	"slices"
+	"time"
 
 	"github.com/daypass/daypass/internal/arn"
 	"github.com/daypass/daypass/internal/iam"
@@ -13,21 +14,27 @@ import (
 type Subject struct {
 	Principal policy.Principal
 
-	// UserID is aws:userid and the UserId of GetCallerIdentity: "AIDA…", "AROA…:session", or the account id for its root.
+	// UserID is aws:userid and the UserId of GetCallerIdentity: "AIDA…", "AROA…:session", "ACCOUNT:name" for a federated user, or the
+	// account id for its root. An outside identity has none.
 	UserID string
 	// UserName is aws:username; only IAM users have one.
 	UserName string
 	// RoleName is the name of the role of a session.
 	RoleName string
-	// Issuer is the ARN policies compare aws:PrincipalArn with: for a role session the role's, else the caller's own.
+	// Issuer is the ARN policies compare aws:PrincipalArn with: for a role session the role's, else the caller's own. An outside identity
+	// has none.
 	Issuer string
 	// Session is nil for long-term credentials.
 	Session *session.Session
+	// Outside is somebody an identity provider vouches for and who has no session yet; nil for everybody else.
+	Outside *Outsider
+	// MFA is when the caller showed a second factor: for its session, or for this very call ([Subject.WithMFA]). Zero = never.
+	MFA time.Time
 
 	identity   []policy.Source
 	boundary   *policy.Source
 	session    []policy.Source
-	restricted bool
+	restricted bool      // the session policies must allow as well
 	tags       []iam.Tag // of the user or role; a session's own tags stand in Session and win
 }
 
@@ -55,6 +62,54 @@ func User(v *iam.View, u *iam.User) *Subject {
 	}
 }
 
+// Of is the holder of a session. ok is false when v does not honour the session any more.
+func Of(v *iam.View, s *session.Session) (sub *Subject, ok bool) {
+	role, ok := s.Alive(v)
+	if !ok {
+		return nil, false
+	}
+	switch s.Kind {
+	case session.OfRole:
+		return RoleSession(v, role, s), true
+	case session.OfRoot:
+		sub = Root(s.Account)
+		sub.Session = s
+		// Whatever it is for stands in the session's policies; a session without any is for nothing.
+		sub.restricted, sub.session = true, sessionPolicies(v, s)
+		return sub, true
+	}
+	maker := Root(s.Account)
+	if s.Origin.UserID != "" {
+		u, found := v.UserByID(s.Origin.UserID)
+		if !found {
+			return nil, false
+		}
+		maker = User(v, u)
+	}
+	if s.Kind == session.OfFederated {
+		return federated(v, maker, s), true
+	}
+	maker.Session, maker.MFA = s, s.MFA
+	return maker, true
+}
+
+// federated is somebody whom maker, a user or root, vouches for: at most what maker may do, and only what the session policies allow.
+func federated(v *iam.View, maker *Subject, s *session.Session) *Subject {
+	name := arn.FederatedUser(s.Account, s.Name)
+	return &Subject{
+		Principal: policy.Principal{
+			Type: policy.FederatedUser, ARN: name, Account: s.Account,
+			IssuerARN: maker.Principal.ARN, IssuerID: maker.Principal.ID,
+		},
+		UserID:  s.Account + ":" + s.Name,
+		Issuer:  name,
+		Session: s,
+
+		identity: maker.identity, boundary: maker.boundary, tags: maker.tags,
+		session: sessionPolicies(v, s), restricted: true,
+	}
+}
+
 // RoleSession is a session of a role. A session policy that can not be read any more grants nothing.
 func RoleSession(v *iam.View, r *iam.Role, s *session.Session) *Subject {
 	issuer := arn.Role(r.Account, r.Path, r.Name)
@@ -76,6 +131,13 @@ func RoleSession(v *iam.View, r *iam.Role, s *session.Session) *Subject {
 		sub.session = sessionPolicies(v, s)
 	}
 	return sub
+}
+
+// WithMFA is the caller in a call that showed a second factor itself. Only that call sees it: no session carries it on.
+func (s *Subject) WithMFA(at time.Time) *Subject {
+	c := *s
+	c.MFA = at
+	return &c
 }
 
 func sessionPolicies(v *iam.View, s *session.Session) []policy.Source {

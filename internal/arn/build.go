@@ -33,6 +33,11 @@ func Organizations(manager, resource string) string {
 	return "arn:aws:organizations::" + manager + ":" + resource
 }
 
+// FederatedUser is the name of somebody whom a user or root vouches for.
+func FederatedUser(account, name string) string {
+	return "arn:aws:sts::" + account + ":federated-user/" + name
+}
+
 func entity(account, kind, path, name string) string {
 	if path == "" {
 		path = "/"

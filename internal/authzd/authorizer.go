@@ -197,16 +197,13 @@ func (a *Authorizer) event(q *inquiry) *audit.Event {
 
 func principal(q *inquiry) *authz.Principal {
 	s := q.subject
-	p := &authz.Principal{ARN: s.Principal.ARN, Account: s.Principal.Account, Type: audit.TypeIAMUser,
+	p := &authz.Principal{ARN: s.Principal.ARN, Account: s.Principal.Account, Type: guard.TypeOf(s),
 		RoleARN: s.Principal.RoleARN, SessionName: s.Principal.SessionName, Tags: map[string]string{}}
 	for _, t := range s.Tags() {
 		p.Tags[t.Key] = t.Value
 	}
-	if s.Principal.Type == policy.Root {
-		p.Type = audit.TypeRoot
-	}
 	if s.Session != nil {
-		p.Type, p.SourceIdentity, p.Expires = audit.TypeAssumedRole, s.Session.SourceIdentity, s.Session.Expires
+		p.SourceIdentity, p.Expires = s.Session.SourceIdentity, s.Session.Expires
 	}
 	return p
 }

@@ -45,6 +45,8 @@ const (
 	SourceIdentity
 	// RootSession: the root of an account tried to assume a role.
 	RootSession
+	// SessionCredentials: temporary credentials where only long-term ones will do; Name is the operation.
+	SessionCredentials
 	// ARN: a resource name that cannot be parsed.
 	ARN
 	// Principal: a principal in a trust policy; Name is its type, Detail its value.
@@ -131,7 +133,7 @@ var whatNames = [whats]string{
 	LoginProfile: "login profile", MFADevice: "mfa device", InstanceProfile: "instance profile", Tag: "tag",
 	DuplicateTag: "duplicate tag", TransitiveTag: "transitive tag", InheritedTag: "inherited tag", TagPrefix: "tag prefix",
 	Duration: "duration", ChainDuration: "chain duration", SessionPolicy: "session policy", SessionTags: "session tags",
-	SourceIdentity: "source identity", RootSession: "root session", ARN: "arn", Principal: "principal",
+	SourceIdentity: "source identity", RootSession: "root session", SessionCredentials: "session credentials", ARN: "arn", Principal: "principal",
 	TrustPolicy: "trust policy", Operation: "operation", Parameter: "parameter", Credential: "credential", Token: "token",
 	Signature: "signature", Body: "body", Marker: "marker", Document: "document", Organization: "organization",
 	DefaultVersion: "default version", Explanation: "explanation", Key: "key", Record: "record",

@@ -31,6 +31,9 @@ func event(id string, p *passage, reply *dialect.Reply, out wire.Shape, err erro
 		for _, text := range []*string{&e.Name, &e.UserAgent, &e.ErrorMessage, &e.Region} {
 			*text = brief(*text)
 		}
+		if len(e.RequestParameters) > maxStranger {
+			e.RequestParameters = nil
+		}
 		e.Identity = audit.Identity{Type: audit.TypeUnknown}
 		if p.req.Claim != nil {
 			e.Identity.AccessKeyID = p.req.Claim.AccessKeyID
@@ -52,6 +55,9 @@ func event(id string, p *passage, reply *dialect.Reply, out wire.Shape, err erro
 	}
 	return e
 }
+
+// maxStranger is how long the parameters of a call may be whose caller did not prove who he is, to go on record, in bytes.
+const maxStranger = 2048
 
 // maxBrief is how much of a stranger's text goes on record, in bytes.
 const maxBrief = 256

@@ -33,6 +33,7 @@ import (
 	"github.com/daypass/daypass/internal/store/memory"
 	"github.com/daypass/daypass/internal/usage"
 	"github.com/daypass/daypass/internal/wire"
+	"github.com/daypass/daypass/policy"
 )
 
 const (
@@ -139,6 +140,8 @@ type bench struct {
 	panics string                 // the step that panics
 	before func(tx *iam.Tx) error // what another request writes before an update
 	keys   map[string]string      // key ids by user
+	bar    error                  // what the rule about credentials answers to Free
+	proof  func(name string) (*access.Outsider, error)
 	ids    int
 	first  int // the number of the last request's own id
 }
@@ -170,18 +173,25 @@ func newBench(t *testing.T) *bench {
 	engine := must[*memory.Engine](t)(memory.New(rand.Reader))
 	b.db = must[*db.DB](t)(db.Open(t.Context(), engine, db.Options{Now: now, Random: rand.Reader}))
 	g := &guard.Guard{Mint: session.NewMint(b.root, rand.Reader), Root: b.root, Audit: b}
-	b.table = op.NewTable([]string{"Read", "Write", "Change", "Free", "Unbuilt"}, b.operations())
+	b.table = op.NewTable([]string{"Read", "Write", "Change", "Free", "Unbuilt", "Unsigned"}, b.operations()).Anonymous("Unsigned").
+		Limited(func(c *guard.Caller, operation string) error {
+			if operation == "Free" && c != nil && b.bar != nil {
+				return b.bar
+			}
+			return nil
+		})
 	b.gate = &Gate{
 		Dialects: []dialect.Dialect{toy{b}},
-		Core:     &op.Core{Guard: g, Random: rand.Reader, Update: b.update},
-		View:     func() *iam.View { b.step("view"); return b.db.View() },
-		Now:      now,
-		NewID:    func() string { b.ids++; return fmt.Sprint("request-", b.ids) },
-		Peer:     func(*http.Request) (netip.Addr, bool) { return netip.MustParseAddr("192.0.2.7"), true },
-		MaxBody:  1000,
-		Log:      slog.New(slog.NewTextHandler(&b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Observe:  func(o Observation) { b.seen = append(b.seen, o) },
-		Used:     func(id string, u usage.Use) { b.used = append(b.used, id+" "+u.Service+" "+u.Region) },
+		Core: &op.Core{Guard: g, Random: rand.Reader, Update: b.update,
+			Latest: func() *iam.View { b.step("latest"); return b.db.View() }},
+		View:    func() *iam.View { b.step("view"); return b.db.View() },
+		Now:     now,
+		NewID:   func() string { b.ids++; return fmt.Sprint("request-", b.ids) },
+		Peer:    func(*http.Request) (netip.Addr, bool) { return netip.MustParseAddr("192.0.2.7"), true },
+		MaxBody: 1000,
+		Log:     slog.New(slog.NewTextHandler(&b.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Observe: func(o Observation) { b.seen = append(b.seen, o) },
+		Used:    func(id string, u usage.Use) { b.used = append(b.used, id+" "+u.Service+" "+u.Region) },
 	}
 	b.change(func(tx *iam.Tx) error {
 		must[*iam.Account](t)(tx.CreateAccount(home, "Home"))
@@ -238,6 +248,27 @@ func (b *bench) operations() []op.Operation {
 			b.step("do")
 			return &message{Name: "free"}, nil
 		}),
+		op.Unsigned("Unsigned",
+			func(c *op.Call, in *message) (*access.Outsider, string, error) {
+				b.step("prove")
+				if c.Caller != nil || c.Subject != nil {
+					b.t.Error("somebody is known before the proof")
+				}
+				if _, limited := c.Context.Deadline(); !limited {
+					b.t.Error("the proof may take for ever")
+				}
+				who, err := b.proof(in.Name)
+				return who, in.Name, err
+			},
+			func(c *op.Call, in *message, said string) ([]access.Ask, error) {
+				b.step("plan")
+				return []access.Ask{{Action: "sts:" + c.Operation, Resource: "*", Account: home, Kind: policy.ResourceTrust}}, nil
+			},
+			func(asks []access.Ask) []access.Ask { return asks },
+			func(c *op.Call, _ []access.Ask) (*message, error) {
+				b.step("do")
+				return &message{Name: "welcome"}, nil
+			}),
 	}
 }
 

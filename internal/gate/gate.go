@@ -152,9 +152,23 @@ func (g *Gate) handle(p *passage, w http.ResponseWriter, r *http.Request) (out w
 	if p.op, err = req.Table.Find(req.Operation); err != nil {
 		return nil, err
 	}
+	if err := req.Table.Admit(c.Caller, req.Operation); err != nil {
+		return nil, err
+	}
 
-	// 6–8. Decode and validate, ask leave, do.
-	return p.op.Run(c)
+	// 6–8. Decode and validate, ask leave, do. An operation without a signature proves in between who calls.
+	out, err = p.op.Run(c)
+	if p.op.Unsigned && c.Caller == nil && unproved(err) {
+		g.Core.Guard.Failures.Count(p.source, "", c.Now)
+	}
+	return out, err
+}
+
+// unproved says whether an error of an unsigned call counts as a failure to prove who calls: one that is not the caller's fault, such
+// as an identity provider that does not answer, does not.
+func unproved(err error) bool {
+	kind := fault.Of(err).Kind
+	return kind != fault.Internal && kind != fault.Unavailable
 }
 
 func (g *Gate) claim(r *http.Request) dialect.Dialect {
@@ -166,21 +180,25 @@ func (g *Gate) claim(r *http.Request) dialect.Dialect {
 	return nil
 }
 
-// identify verifies the signature and finds the caller in the View.
+// identify verifies the signature and finds the caller in the View. It leaves no caller behind for the few operations that nobody signs.
 func (g *Gate) identify(p *passage) error {
 	c, claim, failures := p.call, p.req.Claim, g.Core.Guard.Failures
 	if claim == nil {
 		if failures.Blocked(p.source, "", c.Now) {
 			return fault.New(fault.Throttled, fault.None, "")
 		}
-		failures.Count(p.source, "", c.Now)
 		if p.req.Table.IsAnonymous(p.req.Operation) {
-			// Nobody has to sign this; that it is not built is what there is to say. A built one would have to prove its caller
-			// by its input, which this pipeline has no step for yet, so it is refused below.
-			if _, err := p.req.Table.Find(p.req.Operation); err != nil {
+			// Who calls is for the operation to find out, in step 7. That it is not built is what there is to say of one that is not.
+			o, err := p.req.Table.Find(p.req.Operation)
+			if err == nil && o.Unsigned {
+				return nil
+			}
+			if err != nil {
+				failures.Count(p.source, "", c.Now)
 				return err
 			}
 		}
+		failures.Count(p.source, "", c.Now)
 		return &sign.Problem{Kind: sign.MissingToken}
 	}
 	account := ""

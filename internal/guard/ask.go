@@ -17,6 +17,7 @@ type Denied struct {
 	Decision     policy.Decision
 	CrossAccount bool
 	Quiet        bool // say nothing of the reason
+	Outside      bool // an identity provider vouches for who asked; Principal is the provider
 	Trace        *policy.Trace
 }
 
@@ -47,6 +48,6 @@ var errNoAsk = fmt.Errorf("guard: an operation asked leave for nothing")
 func refuse(s *access.Subject, env *access.Environment, a *access.Ask, d policy.Decision) error {
 	return &fault.Error{Kind: fault.Denied, Err: &Denied{
 		Principal: s.Principal.ARN, Action: a.Action, Resource: a.Named(), Decision: d,
-		CrossAccount: s.CrossAccount(a), Quiet: a.Quiet, Trace: s.Explain(a, env),
+		CrossAccount: s.CrossAccount(a), Quiet: a.Quiet, Outside: s.Outside != nil, Trace: s.Explain(a, env),
 	}}
 }

@@ -28,12 +28,13 @@ type Guard struct {
 	unrecorded atomic.Bool // the last record could not be written
 }
 
-// Caller is somebody whose signature has been verified. It says which credential signed; what it may do, and whether it is
-// still honoured, is asked of a View by [Caller.Subject].
+// Caller is somebody whose signature has been verified, or whom an identity provider vouches for. It says which credential signed; what
+// it may do, and whether it is still honoured, is asked of a View by [Caller.Subject].
 type Caller struct {
-	KeyID   string           // access key id that signed
-	Origin  session.Origin   // the long-term credential at the start of the chain, which may be KeyID itself
+	KeyID   string           // access key id that signed; "" for an outside identity
+	Origin  session.Origin   // the long-term credential at the start of the chain, which may be KeyID itself, or the identity provider
 	Session *session.Session // nil for a long-term key
+	Outside *access.Outsider // nil for whoever signed
 
 	// seen is the subject in the View of identification, which reading operations look at as well.
 	seen *subjectIn
@@ -42,6 +43,11 @@ type Caller struct {
 type subjectIn struct {
 	view    *iam.View
 	subject *access.Subject
+}
+
+// Outside is the caller that a verified token or assertion is about.
+func Outside(o *access.Outsider) *Caller {
+	return &Caller{Origin: session.Origin{Account: o.Account, Provider: o.Provider}, Outside: o}
 }
 
 // decoy is verified against when there is no secret, so that an unknown key takes as long to refuse as a wrong secret.
@@ -114,12 +120,18 @@ func (c *Caller) Subject(v *iam.View) (*access.Subject, error) {
 }
 
 func (c *Caller) subject(v *iam.View) (*access.Subject, error) {
-	if c.Session != nil {
-		role, ok := c.Session.Alive(v)
+	switch {
+	case c.Outside != nil:
+		if _, ok := v.ProviderSince(c.Outside.Provider); !ok || !v.Active(c.Outside.Account) {
+			return nil, unknown(nil)
+		}
+		return access.Outside(c.Outside), nil
+	case c.Session != nil:
+		s, ok := access.Of(v, c.Session)
 		if !ok {
 			return nil, unknown(nil)
 		}
-		return access.RoleSession(v, role, c.Session), nil
+		return s, nil
 	}
 	k, ok := v.Key(c.KeyID)
 	if !ok || !k.Active || k.Account != c.Origin.Account || k.User != c.Origin.UserID {

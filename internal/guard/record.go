@@ -2,6 +2,7 @@ package guard
 
 import (
 	"context"
+	"strings"
 
 	"github.com/daypass/daypass/internal/access"
 	"github.com/daypass/daypass/internal/audit"
@@ -21,23 +22,23 @@ func (g *Guard) Recording() bool { return !g.unrecorded.Load() }
 
 // Describe puts who asked into an event.
 func Describe(e *audit.Event, c *Caller, s *access.Subject) {
+	if o := c.Outside; o != nil {
+		e.RecipientAccount = o.Account
+		e.Identity = audit.Identity{Type: identityTypes[o.Type], PrincipalID: o.ID, UserName: o.Name, IdentityProvider: o.Provider}
+		return
+	}
 	e.RecipientAccount = s.Principal.Account
 	e.Identity = audit.Identity{
-		Type: audit.TypeIAMUser, PrincipalID: s.UserID, ARN: s.Principal.ARN, AccountID: s.Principal.Account,
+		Type: identityTypes[s.Principal.Type], PrincipalID: s.UserID, ARN: s.Principal.ARN, AccountID: s.Principal.Account,
 		AccessKeyID: c.KeyID, UserName: s.UserName,
-	}
-	if s.Principal.Type == policy.Root {
-		e.Identity.Type = audit.TypeRoot
 	}
 	session := c.Session
 	if session == nil {
 		return
 	}
-	e.Identity.Type = audit.TypeAssumedRole
 	e.Identity.Session = &audit.Session{
-		Issuer: &audit.Issuer{Type: "Role", PrincipalID: s.Principal.RoleID, ARN: s.Principal.RoleARN,
-			AccountID: s.Principal.Account, UserName: s.RoleName},
-		Attributes:     audit.Attributes{Created: session.Issued},
+		Issuer:         issuer(s),
+		Attributes:     audit.Attributes{Created: session.Issued, MFA: !session.MFA.IsZero()},
 		SourceIdentity: session.SourceIdentity,
 	}
 	e.Additional.ParentAccessKeyID = session.Parent
@@ -45,6 +46,34 @@ func Describe(e *audit.Event, c *Caller, s *access.Subject) {
 		e.Additional.ParentAccessKeyID = session.Origin.KeyID
 	}
 	e.Additional.OriginAccessKeyID = session.Origin.KeyID
+	e.Identity.IdentityProvider = session.Origin.Provider
+}
+
+// identityTypes are the CloudTrail names of the kinds of callers.
+var identityTypes = map[policy.PrincipalType]string{
+	policy.Root: audit.TypeRoot, policy.User: audit.TypeIAMUser, policy.AssumedRole: audit.TypeAssumedRole,
+	policy.FederatedUser: audit.TypeFederatedUser, policy.WebIdentity: audit.TypeWebIdentityUser, policy.SAML: audit.TypeSAMLUser,
+}
+
+// TypeOf is the CloudTrail name of the kind of caller that s is.
+func TypeOf(s *access.Subject) string { return identityTypes[s.Principal.Type] }
+
+// issuer is what the session in use was made from: nil when it is the caller itself, with other credentials.
+func issuer(s *access.Subject) *audit.Issuer {
+	p := &s.Principal
+	switch p.Type {
+	case policy.AssumedRole:
+		return &audit.Issuer{Type: "Role", PrincipalID: p.RoleID, ARN: p.RoleARN, AccountID: p.Account, UserName: s.RoleName}
+	case policy.FederatedUser:
+		out := &audit.Issuer{Type: audit.TypeIAMUser, PrincipalID: p.IssuerID, ARN: p.IssuerARN, AccountID: p.Account}
+		if p.IssuerID == "" {
+			out.Type, out.PrincipalID = audit.TypeRoot, p.Account
+		} else {
+			out.UserName = p.IssuerARN[strings.LastIndexByte(p.IssuerARN, '/')+1:]
+		}
+		return out
+	}
+	return nil
 }
 
 // Decided puts into an event what was asked and what the policies said. denied is nil when leave was given.

@@ -21,6 +21,8 @@ type Core struct {
 	Quotas iam.Quotas
 	// KeyUse says when a long-term key was last used.
 	KeyUse func(keyID string) (use usage.Use, ok bool)
+	// Latest is the state as it is now, for operations that waited for somebody else since their call took its View.
+	Latest func() *iam.View
 	// Update changes the state; c says who and why.
 	Update func(ctx context.Context, c *Call, fn func(*iam.Tx) error) error
 	// Explain finds the recorded explanation of a denial by its request id; nil when nothing keeps them.
@@ -36,8 +38,8 @@ type Call struct {
 	Operation string // "CreateUser"
 	Now       time.Time
 	Env       access.Environment
-	Caller    *guard.Caller
-	Subject   *access.Subject // the caller as policies see it in View
+	Caller    *guard.Caller   // nil while an unsigned call has not proved who it is
+	Subject   *access.Subject // the caller as policies see it in View; nil with Caller
 	View      *iam.View
 
 	// Decode fills an input and reports every violation in one error.
@@ -51,4 +53,5 @@ type Call struct {
 }
 
 // Account is the caller's account: the one IAM operations act on.
+// An outside identity has none.
 func (c *Call) Account() string { return c.Subject.Principal.Account }

@@ -1,13 +1,16 @@
 package op
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/daypass/daypass/internal/access"
 	"github.com/daypass/daypass/internal/fault"
+	"github.com/daypass/daypass/internal/guard"
 	"github.com/daypass/daypass/internal/iam"
 	"github.com/daypass/daypass/internal/wire"
 )
@@ -16,6 +19,7 @@ import (
 type Operation struct {
 	Name     string
 	ReadOnly bool
+	Unsigned bool // the proof of who calls is in the input, see [Unsigned]
 	run      func(*Call) (wire.Shape, error)
 }
 
@@ -95,6 +99,70 @@ func Free[In, Out any, I shape[In], O shape[Out]](name string, do func(*Call, *I
 	}}
 }
 
+// Unsigned declares an operation that nobody signs, because the proof of who calls is in its input: a token or an assertion of an
+// identity provider. Its steps are decode, prove, plan, ask leave, do.
+//
+// prove verifies the input and says whom it is about, with whatever else the plan needs. It sees c.View, which is where it finds the
+// provider, has no caller, and stands outside of any writing. It may ask the provider for keys with c.Context, which ends after
+// [ProofTime]. Its failure counts against the source like a wrong signature, unless the fault is Unavailable or Internal. It must look
+// at nothing but the input and the provider's record: a failure says nothing of roles.
+//
+// What follows prove sees a View taken after it, in which the provider is there still, as c.Caller and c.Subject the outside identity
+// ([access.Outside]), and is what [Planned] has. plan is usually [sts.NewPlan] with c.Subject and c.Caller.Origin, asks its Asks.
+//
+// The table must name the operation in [Table.Anonymous]; no other operation is ever run for whoever did not sign.
+func Unsigned[In, A, P, Out any, I shape[In], O shape[Out]](name string, prove func(*Call, *In) (*access.Outsider, A, error),
+	plan func(*Call, *In, A) (P, error), asks func(P) []access.Ask, do func(*Call, P) (*Out, error)) Operation {
+	return Operation{Name: name, ReadOnly: true, Unsigned: true, run: func(c *Call) (wire.Shape, error) {
+		in, err := decode[In, I](c)
+		if err != nil {
+			return nil, err
+		}
+		c.Caller, c.Subject = nil, nil // a signature, if there is one, says nothing here
+		said, err := proved(c, in, prove)
+		if err != nil {
+			return nil, err
+		}
+		p, err := plan(c, in, said)
+		if err != nil {
+			return nil, err
+		}
+		leave := func(*Call, *In) ([]access.Ask, error) { return asks(p), nil }
+		if err := ask(c, leave, in); err != nil {
+			return nil, err
+		}
+		return answer[Out, O](do(c, p))
+	}}
+}
+
+// ProofTime bounds what an operation without a signature may take to verify its input, questions to the identity provider included.
+const ProofTime = 10 * time.Second
+
+var errNobody = errors.New("op: a proof that is about nobody")
+
+func proved[In, A any](c *Call, in *In, prove func(*Call, *In) (*access.Outsider, A, error)) (A, error) {
+	var none A
+	whole := c.Context
+	limited, stop := context.WithTimeout(whole, ProofTime)
+	defer stop()
+	c.Context = limited
+	who, said, err := prove(c, in)
+	c.Context = whole
+	if err != nil {
+		return none, err
+	}
+	if who == nil || who.Provider == "" {
+		return none, fault.Broken(errNobody)
+	}
+	c.View = c.Latest()
+	caller := guard.Outside(who)
+	if c.Subject, err = caller.Subject(c.View); err != nil {
+		return none, err
+	}
+	c.Caller = caller
+	return said, nil
+}
+
 func decode[In any, I shape[In]](c *Call) (*In, error) {
 	in := new(In)
 	if err := c.Decode(I(in)); err != nil {
@@ -152,6 +220,7 @@ type Table struct {
 	known map[string]bool
 	open  map[string]bool
 	built map[string]*Operation
+	rule  func(*guard.Caller, string) error // nil: none
 }
 
 // NewTable makes a table. known are the names of all operations the service has; those without a declaration answer that they
@@ -173,17 +242,38 @@ func NewTable(known []string, declared ...[]Operation) *Table {
 	return t
 }
 
-// Anonymous names the operations that callers send without a signature, because their proof is in the input.
+// Anonymous names the operations that callers send without a signature, because their proof is in the input. Exactly these may be
+// declared by [Unsigned]; another one panics like a name declared twice.
 func (t *Table) Anonymous(names ...string) *Table {
 	t.open = make(map[string]bool, len(names))
 	for _, name := range names {
 		t.open[name] = true
+	}
+	for name, o := range t.built {
+		if o.Unsigned != t.open[name] {
+			panic(fmt.Sprintf("op: whether operation %q needs a signature is said in two ways", name))
+		}
 	}
 	return t
 }
 
 // IsAnonymous says whether an operation comes without a signature.
 func (t *Table) IsAnonymous(name string) bool { return t.open[name] }
+
+// Limited sets which credentials may be used for which operation, whatever policies say. rule is asked about every operation that is
+// found, of callers who signed.
+func (t *Table) Limited(rule func(c *guard.Caller, operation string) error) *Table {
+	t.rule = rule
+	return t
+}
+
+// Admit applies the rule of [Table.Limited].
+func (t *Table) Admit(c *guard.Caller, operation string) error {
+	if t.rule == nil || c == nil {
+		return nil
+	}
+	return t.rule(c, operation)
+}
 
 // Find looks an operation up by its exact name.
 func (t *Table) Find(name string) (*Operation, error) {

@@ -116,7 +116,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	s.gate = &gate.Gate{
 		Dialects: []dialect.Dialect{door},
 		Core: &op.Core{Guard: g, Random: rand.Reader, Quotas: o.Quotas,
-			KeyUse: s.usage.Last, Update: s.update, Explain: o.Trail},
+			KeyUse: s.usage.Last, Latest: state.View, Update: s.update, Explain: o.Trail},
 		View: state.View, Now: s.clock.Now, NewID: newID, Peer: s.peer, Hosts: o.Hosts, MaxBody: o.MaxBody, Log: o.Log,
 		Observe: s.observe, Used: s.usage.Note,
 	}

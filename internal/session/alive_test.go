@@ -1,6 +1,7 @@
 package session
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -100,6 +101,8 @@ func TestAliveOfARootsSession(t *testing.T) {
 		{Account: other, UserID: "", KeyID: w.key},
 		{Account: other, UserID: w.session(noon).Origin.UserID, KeyID: w.rkey},
 		{Account: home, UserID: "", KeyID: w.rkey},
+		{Account: other, KeyID: w.rkey, Provider: "arn:aws:iam::222222222222:oidc-provider/issuer.example"},
+		{Account: other, Provider: "arn:aws:iam::222222222222:oidc-provider/issuer.example"},
 		{Account: other, UserID: "", KeyID: ""},
 		{},
 	} {
@@ -172,5 +175,58 @@ func TestRestricted(t *testing.T) {
 		if got := c.s.Restricted(); got != c.want {
 			t.Errorf("%+v: %t", c.s, got)
 		}
+	}
+}
+
+// The other kinds of sessions live as long as the key they were made with, whosever they are.
+func TestAliveOfEveryKind(t *testing.T) {
+	for _, kind := range []Kind{OfUser, OfFederated, OfRoot} {
+		for name, c := range map[string]struct {
+			change func(*testing.T, *world, *iam.Tx)
+			alive  bool
+		}{
+			"nothing happened": {func(*testing.T, *world, *iam.Tx) {}, true},
+			"key disabled": {func(t *testing.T, w *world, tx *iam.Tx) {
+				must[*iam.AccessKey](t)(tx.UpdateAccessKey(other, "ann", w.key, false))
+			}, false},
+			"user deleted": {func(t *testing.T, w *world, tx *iam.Tx) {
+				if err := errors.Join(tx.DeleteAccessKey(other, "ann", w.key), tx.DeleteUser(other, "ann")); err != nil {
+					t.Fatal(err)
+				}
+			}, false},
+			"account suspended": {func(t *testing.T, w *world, tx *iam.Tx) { must[*iam.Account](t)(tx.SuspendAccount(other)) }, false},
+			"role deleted": {func(t *testing.T, w *world, tx *iam.Tx) {
+				if err := tx.DeleteRole(home, "clerk"); err != nil {
+					t.Fatal(err)
+				}
+			}, true},
+		} {
+			w := newWorld(t)
+			s := w.session(noon)
+			s.Kind, s.Account, s.RoleID = kind, other, ""
+			w.change(noon, func(tx *iam.Tx) { c.change(t, w, tx) })
+			if role, ok := s.Alive(w.view); ok != c.alive || role != nil {
+				t.Errorf("%d, %s: alive %t", kind, name, ok)
+			}
+		}
+	}
+	w := newWorld(t)
+	for what, change := range map[string]func(*Session){
+		"a user's, elsewhere than its key":      func(s *Session) { s.Kind, s.Account = OfUser, home },
+		"a federated, elsewhere than its key":   func(s *Session) { s.Kind, s.Account = OfFederated, home },
+		"of no kind":                            func(s *Session) { s.Kind = kinds },
+		"a root's, of an account that is gone":  func(s *Session) { s.Kind, s.Account = OfRoot, "999999999999" },
+		"a role's, without the id of a role":    func(s *Session) { s.RoleID = "" },
+		"a user's, without a key at its origin": func(s *Session) { s.Kind, s.Account, s.Origin.KeyID = OfUser, other, "" },
+	} {
+		s := w.session(noon)
+		change(s)
+		if _, ok := s.Alive(w.view); ok {
+			t.Errorf("%s is alive", what)
+		}
+	}
+	// Only sessions of roles are links of a chain.
+	if got := (&Session{Kind: OfUser}).Handed(); len(got) != 0 {
+		t.Errorf("handed on: %v", got)
 	}
 }

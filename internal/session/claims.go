@@ -11,13 +11,14 @@ import (
 // The claims are a short binary record rather than JSON: a token travels in a header with every request, and opening
 // one is on the path of every request.
 //
-//	format byte | issued uvarint | lifetime uvarint | flags byte | fields…
+//	format byte | kind byte | issued uvarint | lifetime uvarint | flags byte | [age of the second factor uvarint] | fields…
 //
 // A text is its length as uvarint and its bytes; a list is its length and its members. A new layout gets a new format
 // byte; an unknown one is refused.
 const (
-	claimsFormat = 1
+	claimsFormat = 2
 	flagChained  = 1
+	flagMFA      = 2 // followed by when: seconds before the issue
 )
 
 // Allotment is how many bytes the policies and tags of one session may take up in its token. It is chosen so that the
@@ -29,16 +30,22 @@ var errClaims = errors.New("session: claims are malformed")
 // encode writes s. The access key id is not in it: it is the associated data of the seal.
 func encode(s *Session) []byte {
 	b := make([]byte, 0, 256+len(s.Policy))
-	b = append(b, claimsFormat)
+	b = append(b, claimsFormat, byte(s.Kind))
 	b = binary.AppendUvarint(b, uint64(s.Issued.Unix()))
 	b = binary.AppendUvarint(b, uint64(s.Expires.Unix()-s.Issued.Unix()))
 	var flags byte
 	if s.Chained {
 		flags |= flagChained
 	}
+	if !s.MFA.IsZero() {
+		flags |= flagMFA
+	}
 	b = append(b, flags)
+	if !s.MFA.IsZero() {
+		b = binary.AppendUvarint(b, uint64(max(0, s.Issued.Unix()-s.MFA.Unix())))
+	}
 	for _, text := range []string{s.Account, s.RoleID, s.Name, s.SourceIdentity, s.Policy,
-		s.Parent, s.Origin.Account, s.Origin.UserID, s.Origin.KeyID} {
+		s.Parent, s.Origin.Account, s.Origin.UserID, s.Origin.KeyID, s.Origin.Provider} {
 		b = appendText(b, text)
 	}
 	b = appendList(b, s.PolicyARNs)
@@ -51,6 +58,14 @@ func encode(s *Session) []byte {
 	for _, t := range s.Tags {
 		b = appendText(appendText(b, t.Key), t.Value)
 	}
+	b = binary.AppendUvarint(b, uint64(len(s.Facts)))
+	for _, f := range s.Facts {
+		multi := byte(0)
+		if f.Multi {
+			multi = 1
+		}
+		b = appendList(append(appendText(b, f.Name), multi), f.Values)
+	}
 	return b
 }
 
@@ -61,15 +76,22 @@ func decode(keyID string, b []byte) (*Session, error) {
 	if r.byte() != claimsFormat {
 		return nil, errClaims
 	}
-	issued, lifetime, flags := r.number(), r.number(), r.byte()
-	if issued > 1<<40 || lifetime > 1<<32 {
+	kind, issued, lifetime, flags := Kind(r.byte()), r.number(), r.number(), r.byte()
+	if kind >= kinds || issued > 1<<40 || lifetime > 1<<32 || flags&^(flagChained|flagMFA) != 0 {
 		return nil, errClaims
 	}
-	s := &Session{KeyID: keyID, Chained: flags&flagChained != 0}
+	s := &Session{Kind: kind, KeyID: keyID, Chained: flags&flagChained != 0}
 	s.Issued = time.Unix(int64(issued), 0).UTC()
 	s.Expires = s.Issued.Add(time.Duration(lifetime) * time.Second)
+	if flags&flagMFA != 0 {
+		age := r.number()
+		if age > issued {
+			return nil, errClaims
+		}
+		s.MFA = time.Unix(int64(issued-age), 0).UTC()
+	}
 	for _, text := range []*string{&s.Account, &s.RoleID, &s.Name, &s.SourceIdentity, &s.Policy,
-		&s.Parent, &s.Origin.Account, &s.Origin.UserID, &s.Origin.KeyID} {
+		&s.Parent, &s.Origin.Account, &s.Origin.UserID, &s.Origin.KeyID, &s.Origin.Provider} {
 		*text = r.text()
 	}
 	s.PolicyARNs, s.Transitive = r.list(), r.list()
@@ -84,6 +106,15 @@ func decode(keyID string, b []byte) (*Session, error) {
 	}
 	for range r.count() {
 		s.Tags = append(s.Tags, iam.Tag{Key: r.text(), Value: r.text()})
+	}
+	for range r.count() {
+		f := Fact{Name: r.text()}
+		multi := r.byte()
+		if f.Multi = multi == 1; multi > 1 {
+			return nil, errClaims
+		}
+		f.Values = r.list()
+		s.Facts = append(s.Facts, f)
 	}
 	if r.broken || len(r.rest) > 0 {
 		return nil, errClaims
@@ -154,7 +185,7 @@ func (r *reader) list() []string {
 	return list
 }
 
-// Packed returns how many bytes of its [Allotment] the policies and tags of s take up.
+// Packed returns how many bytes of its [Allotment] the policies, tags and facts of s take up.
 func (s *Session) Packed() int {
 	n := len(s.Policy)
 	for _, arn := range s.PolicyARNs {
@@ -165,6 +196,12 @@ func (s *Session) Packed() int {
 	}
 	for _, key := range s.Transitive { // they stand in the token once more
 		n += len(key)
+	}
+	for _, f := range s.Facts {
+		n += len(f.Name)
+		for _, value := range f.Values {
+			n += len(value)
+		}
 	}
 	return n
 }

@@ -18,10 +18,10 @@ import (
 func anySession(t *rapid.T) *Session {
 	text := rapid.String()
 	s := &Session{
-		KeyID: "ASIAX", Account: text.Draw(t, "account"), RoleID: text.Draw(t, "role"), Name: text.Draw(t, "name"),
+		Kind: Kind(rapid.IntRange(0, int(kinds)-1).Draw(t, "kind")), KeyID: "ASIAX", Account: text.Draw(t, "account"), RoleID: text.Draw(t, "role"), Name: text.Draw(t, "name"),
 		Issued:         time.Unix(rapid.Int64Range(0, 1<<40).Draw(t, "issued"), 0).UTC(),
 		SourceIdentity: text.Draw(t, "identity"), Policy: text.Draw(t, "policy"), Parent: text.Draw(t, "parent"),
-		Origin:  Origin{Account: text.Draw(t, "origin"), UserID: text.Draw(t, "user"), KeyID: text.Draw(t, "key")},
+		Origin:  Origin{Account: text.Draw(t, "origin"), UserID: text.Draw(t, "user"), KeyID: text.Draw(t, "key"), Provider: text.Draw(t, "provider")},
 		Chained: rapid.Bool().Draw(t, "chained"),
 	}
 	s.Expires = s.Issued.Add(time.Duration(rapid.Int64Range(0, 1<<32).Draw(t, "life")) * time.Second)
@@ -36,6 +36,16 @@ func anySession(t *rapid.T) *Session {
 	}
 	for range rapid.IntRange(0, 60).Draw(t, "tags") {
 		s.Tags = append(s.Tags, iam.Tag{Key: text.Draw(t, "tag"), Value: text.Draw(t, "value")})
+	}
+	if rapid.Bool().Draw(t, "mfa") {
+		s.MFA = s.Issued.Add(-time.Duration(rapid.Int64Range(0, min(s.Issued.Unix(), 1<<32)).Draw(t, "age")) * time.Second)
+	}
+	for range rapid.IntRange(0, 3).Draw(t, "facts") {
+		f := Fact{Name: text.Draw(t, "fact"), Multi: rapid.Bool().Draw(t, "multi")}
+		for range rapid.IntRange(0, 3).Draw(t, "values") {
+			f.Values = append(f.Values, text.Draw(t, "fact value"))
+		}
+		s.Facts = append(s.Facts, f)
 	}
 	return s
 }
@@ -54,9 +64,10 @@ func TestClaimsRoundTrip(t *testing.T) {
 }
 
 func full() *Session {
-	return &Session{KeyID: "ASIAX", Account: home, RoleID: "AROAX", Name: "desk", Issued: noon, Expires: noon.Add(time.Hour), SourceIdentity: "ann",
+	return &Session{Kind: OfFederated, MFA: noon.Add(-time.Minute), Facts: []Fact{{"x:sub", []string{"s"}, false}, {"x:amr", []string{"a", "b"}, true}},
+		KeyID: "ASIAX", Account: home, RoleID: "AROAX", Name: "desk", Issued: noon, Expires: noon.Add(time.Hour), SourceIdentity: "ann",
 		Tags: []iam.Tag{{Key: "team", Value: "blue"}, {Key: "x", Value: ""}}, Transitive: []string{"team"}, Policy: "{}",
-		PolicyARNs: []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}, Origin: Origin{other, "AIDAX", "AKIAX"}, Parent: "ASIAY", Chained: true,
+		PolicyARNs: []string{"arn:aws:iam::aws:policy/ReadOnlyAccess"}, Origin: Origin{other, "AIDAX", "AKIAX", "arn:p"}, Parent: "ASIAY", Chained: true,
 		Via: []Link{{"AROAY", noon.Add(-time.Hour)}, {"AROAZ", noon.Add(-time.Minute)}}}
 }
 
@@ -72,12 +83,15 @@ func TestClaimsAreRefused(t *testing.T) {
 			t.Errorf("%d bytes after the claims are accepted", len(more))
 		}
 	}
-	head := []byte{claimsFormat}
+	head := []byte{claimsFormat, 0}
 	for what, b := range map[string][]byte{
 		"nothing":            {},
-		"another format":     append([]byte{2}, whole[1:]...),
+		"another format":     append([]byte{1}, whole[1:]...),
+		"another kind":       append([]byte{claimsFormat, byte(kinds)}, whole[2:]...),
+		"an unknown flag":    {claimsFormat, 0, 1, 1, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+		"older than time":    {claimsFormat, 0, 1, 1, flagMFA, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
 		"issue beyond time":  binary.AppendUvarint(slices.Clone(head), 1<<41),
-		"number that is cut": {claimsFormat, 0x80},
+		"number that is cut": {claimsFormat, 0, 0x80},
 		"number too long":    append(slices.Clone(head), bytes.Repeat([]byte{0xff}, 11)...),
 		"text beyond the end": append(binary.AppendUvarint(binary.AppendUvarint(slices.Clone(head), 1), 1),
 			0, 0xff, 0xff, 0xff, 0xff, 0x0f),
@@ -92,13 +106,13 @@ func TestClaimsAreRefused(t *testing.T) {
 func FuzzClaims(f *testing.F) {
 	f.Add(encode(full()))
 	f.Add(encode(&Session{Issued: noon, Expires: noon}))
-	f.Add([]byte{claimsFormat, 1, 1, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1})
+	f.Add([]byte{claimsFormat, 0, 1, 1, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1})
 	f.Fuzz(func(t *testing.T, b []byte) {
 		s, err := decode("ASIAX", b)
 		if err != nil {
 			return
 		}
-		if n := s.Packed() + len(s.PolicyARNs) + len(s.Tags) + len(s.Transitive) + len(s.Via); n > len(b) {
+		if n := s.Packed() + len(s.PolicyARNs) + len(s.Tags) + len(s.Transitive) + len(s.Via) + len(s.Facts); n > len(b) {
 			t.Fatalf("%d bytes became %d", len(b), n)
 		}
 		again, err := decode("ASIAX", encode(s))
@@ -110,8 +124,8 @@ func FuzzClaims(f *testing.F) {
 
 func TestPacked(t *testing.T) {
 	s := &Session{Policy: strings.Repeat("p", 100), PolicyARNs: []string{"12345", "678"}, Tags: []iam.Tag{{Key: "key", Value: "value"}},
-		Name: "not counted", SourceIdentity: "neither"}
-	if n := s.Packed(); n != 116 {
+		Facts: []Fact{{"x:sub", []string{"ann"}, false}}, Name: "not counted", SourceIdentity: "neither"}
+	if n := s.Packed(); n != 124 {
 		t.Errorf("%d", n)
 	}
 }

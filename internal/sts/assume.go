@@ -1,6 +1,7 @@
 package sts
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -27,7 +28,15 @@ const maxPolicies = 10
 // maxPolicyText is the longest inline session policy, in characters (AssumeRole, parameter Policy).
 const maxPolicyText = 2048
 
-// AssumeRole is what a caller asks for.
+// The actions that give a session of a role. The two federated ones are for outside identities, who have no signature.
+const (
+	ActionAssumeRole  = "sts:AssumeRole"
+	ActionWebIdentity = "sts:AssumeRoleWithWebIdentity"
+	ActionSAML        = "sts:AssumeRoleWithSAML"
+)
+
+// AssumeRole is what a caller asks for: the same for AssumeRole, AssumeRoleWithWebIdentity and AssumeRoleWithSAML. Which of them it is
+// follows from the caller: whom an OIDC provider vouches for asks for the second, whom a SAML provider vouches for the third.
 type AssumeRole struct {
 	RoleARN        string
 	SessionName    string
@@ -38,23 +47,30 @@ type AssumeRole struct {
 	Transitive     []string
 	SourceIdentity string // "" = not asked for; the inherited one stays
 	ExternalID     string
+
+	// Of an identity provider only:
+	Facts    []session.Fact // what goes on in the session of what it said; the trust policy sees all of [access.Outsider.Facts]
+	NotAfter time.Time      // ends the session, however long it may be by its duration; zero = no such end
 }
 
-// Plan is an AssumeRole whose parameters are in order, with the session it would give; leave has not been asked yet.
+// Plan is an AssumeRole, or one of its federated sisters, whose parameters are in order, with the session it would give; leave has not
+// been asked yet. An operation makes it with [NewPlan], asks for [Plan.Asks], checks [Plan.Ready], and then issues [Plan.Session].
 type Plan struct {
 	Role    *iam.Role // nil when there is no such role: the leave it asks for is then never given
 	Session session.Session
 
-	asks    []access.Ask
-	max     time.Duration
-	missing error // a managed session policy that does not exist
+	asks     []access.Ask
+	duration time.Duration // as asked for
+	max      time.Duration
+	missing  error // a managed session policy that does not exist
 }
 
 // Asks lists what must be allowed, all of it.
 func (p *Plan) Asks() []access.Ask { return p.asks }
 
-// NewPlan checks everything about in that does not depend on policies. caller is the one who asks, origin the long-term
-// credential at the start of its chain.
+// NewPlan checks everything about in that does not depend on policies. caller is the one who asks (for a federated operation an
+// [access.Outside]), origin the long-term credential or the identity provider at the start of its chain, callerKey the access key id
+// that signed.
 func NewPlan(v *iam.View, caller *access.Subject, origin session.Origin, callerKey string, in *AssumeRole, now time.Time) (*Plan, error) {
 	name, err := arn.Parse(in.RoleARN)
 	if err != nil {
@@ -98,8 +114,15 @@ func NewPlan(v *iam.View, caller *access.Subject, origin session.Origin, callerK
 		Account: name.Account, Name: in.SessionName,
 		Issued: issued, Expires: issued.Add(duration),
 		SourceIdentity: identity, Tags: tags, Transitive: transitive,
-		Policy: in.Policy, PolicyARNs: in.PolicyARNs,
+		Policy: in.Policy, PolicyARNs: in.PolicyARNs, Facts: in.Facts,
 		Origin: origin,
+	}
+	p.duration = duration
+	if end := in.NotAfter.UTC().Truncate(time.Second); !in.NotAfter.IsZero() && end.Before(p.Session.Expires) {
+		p.Session.Expires = end
+	}
+	if !p.Session.Expires.After(issued) || len(in.Facts) > session.MaxFacts {
+		return nil, fault.Broken(errPlan) // who calls has checked both
 	}
 	if caller.Session != nil {
 		p.Session.Parent, p.Session.Chained, p.Session.Via = callerKey, true, caller.Session.Handed()
@@ -127,7 +150,7 @@ func (p *Plan) Ready() error {
 	if p.missing != nil {
 		return p.missing
 	}
-	if p.Session.Expires.Sub(p.Session.Issued) > p.max {
+	if p.duration > p.max {
 		return fault.New(fault.Invalid, fault.Duration, "")
 	}
 	return nil
@@ -172,7 +195,7 @@ func (p *Plan) leave(v *iam.View, caller *access.Subject, in *AssumeRole) []acce
 	}
 	asks := make([]access.Ask, 1, n)
 	asks[0] = ask
-	asks[0].Action = "sts:AssumeRole"
+	asks[0].Action = actionOf(caller)
 	if len(p.Session.Tags) > 0 {
 		ask.Action = "sts:TagSession"
 		asks = append(asks, ask)
@@ -182,6 +205,18 @@ func (p *Plan) leave(v *iam.View, caller *access.Subject, in *AssumeRole) []acce
 		asks = append(asks, ask)
 	}
 	return asks
+}
+
+var errPlan = errors.New("sts: a session that has ended before it begins, or more facts than a session may have")
+
+func actionOf(caller *access.Subject) string {
+	switch caller.Principal.Type {
+	case policy.WebIdentity:
+		return ActionWebIdentity
+	case policy.SAML:
+		return ActionSAML
+	}
+	return ActionAssumeRole
 }
 
 func (p *Plan) keys(in *AssumeRole) []access.Key {

@@ -105,7 +105,11 @@ func (w *world) plan(caller *access.Subject, in *AssumeRole) (*Plan, error) {
 
 // assume goes all the way: plan, leave, ready.
 func (w *world) assume(caller *access.Subject, in *AssumeRole) (*Plan, error) {
-	p, err := w.plan(caller, in)
+	return w.assumeFrom(caller, origin, "ASIACALLER", in)
+}
+
+func (w *world) assumeFrom(caller *access.Subject, origin session.Origin, callerKey string, in *AssumeRole) (*Plan, error) {
+	p, err := NewPlan(w.view, caller, origin, callerKey, in, noon)
 	if err != nil {
 		return nil, err
 	}

@@ -91,7 +91,7 @@ func newDoor(t testing.TB) *door {
 	g := &guard.Guard{Mint: session.NewMint(root, rand.Reader), Root: root, Audit: d.audit}
 	d.gate = &gate.Gate{
 		Dialects: []dialect.Dialect{New(nil)},
-		Core: &op.Core{Guard: g, Random: noting{d}, Quotas: iam.DefaultQuotas(), KeyUse: d.uses.Last, Explain: d.audit,
+		Core: &op.Core{Guard: g, Random: noting{d}, Quotas: iam.DefaultQuotas(), KeyUse: d.uses.Last, Explain: d.audit, Latest: d.db.View,
 			Update: func(ctx context.Context, c *op.Call, fn func(*iam.Tx) error) error {
 				_, err := d.db.Update(ctx, store.Cause{ID: rand.Text(), Time: noon}, fn)
 				return err

@@ -31,7 +31,7 @@ type Dialect struct {
 }
 
 // New makes the dialect. keys may be nil: signing keys are then derived anew for every request.
-func New(keys *sigv4.KeyCache) *Dialect { return &Dialect{services: services(), keys: keys} }
+func New(keys *sigv4.KeyCache) *Dialect { return &Dialect{services: limited(services()), keys: keys} }
 
 // Name implements [dialect.Dialect].
 func (*Dialect) Name() string { return "aws" }

@@ -131,7 +131,13 @@ func TestAttack43_AssumeRoleUnauthRoute(t *testing.T) {
 			a := d.send("", "", params.Encode(), func(r *http.Request) { r.Method = method })
 			want := "MissingAuthenticationToken"
 			if c.Operation == "AssumeRoleWithWebIdentity" || c.Operation == "AssumeRoleWithSAML" {
-				want = "UnsupportedOperation" // nobody has to sign these, and they are not built
+				want = "UnsupportedOperation" // nobody has to sign these, as long as they are not built
+				if c.Built {
+					want = a.code // and then they refuse by what is wrong with the proof
+					if a.code == "MissingAuthenticationToken" {
+						t.Errorf("%s: must be signed", c.Operation)
+					}
+				}
 			}
 			if a.status < 400 || a.code != want {
 				t.Errorf("%s %s: %d %s", method, c.Operation, a.status, a.code)

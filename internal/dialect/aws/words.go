@@ -117,9 +117,10 @@ var topicWords = map[topic]words{
 
 	{fault.Unmodifiable, fault.Policy}: {"AccessDenied", http.StatusForbidden, "The policy %n belongs to AWS and cannot be changed."},
 
-	{fault.Denied, fault.RootSession}:    {text: "Roles may not be assumed by root accounts."},
-	{fault.Denied, fault.SourceIdentity}: {text: "The source identity of the calling session cannot be changed."},
-	{fault.Denied, fault.Account}:        {text: "Only the home account of this server may do that."},
+	{fault.Denied, fault.RootSession}:        {text: "Roles may not be assumed by root accounts."},
+	{fault.Denied, fault.SourceIdentity}:     {text: "The source identity of the calling session cannot be changed."},
+	{fault.Denied, fault.SessionCredentials}: {text: "Cannot call %n with session credentials"},
+	{fault.Denied, fault.Account}:            {text: "Only the home account of this server may do that."},
 
 	{fault.TooLarge, fault.SessionPolicy}: {"PackedPolicyTooLarge", http.StatusBadRequest, "Packed policy consumes %l% of allotted space, please use smaller policy."},
 	{fault.TooLarge, fault.SessionTags}:   {"PackedPolicyTooLarge", http.StatusBadRequest, "Packed size of session tags consumes %l% of allotted space."},
@@ -221,6 +222,9 @@ func fill(text string, req *dialect.Request, f *fault.Error) string {
 // deniedText is AWS's sentence for a denial (IAM User Guide, "Troubleshoot access denied error messages"). Where the resource
 // belongs to another account, or would tell by the answer whether it exists, nothing is said of the reason.
 func deniedText(d *guard.Denied) string {
+	if d.Outside {
+		return "Not authorized to perform " + d.Action
+	}
 	text := fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s", d.Principal, d.Action, d.Resource)
 	if d.Quiet || d.CrossAccount {
 		return text
