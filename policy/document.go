@@ -47,6 +47,7 @@ type text struct {
 
 type statementText struct {
 	pos, end   int
+	after      int // just past what stands before the statement: see Match
 	sid        string
 	sidPos     int
 	effect     Effect

@@ -134,25 +134,27 @@ func (p *parser) str(n *node, element string) (text, bool) {
 func (p *parser) statements(n *node) {
 	switch n.kind {
 	case nodeObject:
-		p.statement(n)
+		p.statement(n, n.pos+1)
 	case nodeArray:
 		if len(n.items) == 0 {
 			p.add(n.pos, FaultEmpty, textSyntax, "Statement is an empty list")
 		}
+		after := n.pos + 1
 		for i := range n.items {
 			if n.items[i].kind != nodeObject {
 				p.syntax(n.items[i].pos, "a statement must be an object, not %s", n.items[i].kind)
 				continue
 			}
-			p.statement(&n.items[i])
+			p.statement(&n.items[i], after)
+			after = n.items[i].end
 		}
 	default:
 		p.syntax(n.pos, "Statement must be an object or a list of objects, not %s", n.kind)
 	}
 }
 
-func (p *parser) statement(n *node) {
-	p.doc.statements = append(p.doc.statements, statementText{pos: n.pos, end: n.end, sidPos: n.pos})
+func (p *parser) statement(n *node, after int) {
+	p.doc.statements = append(p.doc.statements, statementText{pos: n.pos, end: n.end, after: after, sidPos: n.pos})
 	s := &p.doc.statements[len(p.doc.statements)-1]
 	hasEffect := false
 	for i := range n.members {

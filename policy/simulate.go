@@ -1,0 +1,212 @@
+package policy
+
+// Simulation is what policies would say to a request that nobody makes.
+type Simulation struct {
+	// Decision is the one of Decide: a key that nobody told counts as absent.
+	Decision Decision
+	// Matched are the statements that made the decision, in the order of the
+	// layers and of the text: every Deny that matches or, when the request is
+	// allowed, every Allow of an identity or resource policy that does. A refusal
+	// for want of an Allow has none.
+	Matched []Match
+	// Missing are the keys that nobody told and on which the verdict hangs, in
+	// the spelling of the first policy that asks for each.
+	Missing []string
+
+	outcomes [len(layerWords)]outcome
+}
+
+type outcome struct {
+	present bool
+	verdict Verdict
+}
+
+// Match is a statement that matched.
+type Match struct {
+	Layer      Layer
+	Source     string
+	SourceType string
+	Statement  int // index in its document
+	Sid        string
+	Effect     Effect
+	Pos        Pos // first character of the statement
+	End        Pos // just past its last character
+	// After is just past what stands before the statement: the opening bracket
+	// of the list, or the statement before it; of a single statement that is not
+	// in a list it is just past its own brace. IAM's simulator reports a
+	// statement as reaching from After to End.
+	After Pos
+}
+
+// Outcome tells how a layer alone sees the request, of SCP and RCP how the
+// strictest level does; ok is false when the layer takes no part.
+func (s *Simulation) Outcome(l Layer) (v Verdict, ok bool) {
+	if int(l) >= len(s.outcomes) {
+		return ImplicitDeny, false
+	}
+	return s.outcomes[l].verdict, s.outcomes[l].present
+}
+
+// Simulate decides a request of which not every condition key is known. A key
+// that r.Keys does not have is one that nobody told; one that is known to be
+// absent is an empty List. It costs more than Decide and allocates.
+//
+// The decision takes a key nobody told for absent, which may be in the caller's
+// favour or not. So the request is decided twice more in three values, once with
+// everything unknown turning out well and once badly: where both agree nothing is
+// missing, because no value of any key could change the verdict.
+func Simulate(l *Layers, r *Request) *Simulation {
+	e := newEvaluator(l, r)
+	s := &Simulation{Decision: Decide(l, r)}
+	f := newFrame(l, e.who)
+	f.each(func(layer Layer, sources []Source, sc scope) {
+		s.look(&e, layer, sources, sc)
+	})
+	e.open = true
+	if e.verdict(l, r, false) == e.verdict(l, r, true) {
+		return s
+	}
+	var keys keyNames
+	f.each(func(_ Layer, sources []Source, sc scope) {
+		for i := range sources {
+			if sources[i].Policy == nil {
+				continue
+			}
+			for _, st := range sources[i].Policy.inOrder() {
+				if t, _ := e.matches(st, sc); t == isUnknown {
+					e.unknown(sources[i].Policy.doc, st, &keys)
+				}
+			}
+		}
+	})
+	s.Missing = keys.names
+	return s
+}
+
+// each visits the layers, of SCP and RCP each level, in the order of Explain.
+func (f *frame) each(visit func(l Layer, sources []Source, sc scope)) {
+	one := func(l Layer, s *Source, sc scope) {
+		if s != nil {
+			visit(l, []Source{*s}, sc)
+		}
+	}
+	for _, level := range f.scp {
+		visit(LayerSCP, level, scopeAttached)
+	}
+	for _, level := range f.rcp {
+		visit(LayerRCP, level, scopeAttached)
+	}
+	one(LayerEndpoint, f.endpoint, scopeAttached)
+	one(f.resourceAs, f.resource, f.resourceIn)
+	one(LayerBoundary, f.boundary, scopeAttached)
+	if f.hasSession {
+		visit(LayerSession, f.session, scopeAttached)
+	}
+	if f.hasIdentity {
+		visit(LayerIdentity, f.identity, scopeAttached)
+	}
+}
+
+// look notes how one layer, or one level of it, sees the request.
+func (s *Simulation) look(e *evaluator, layer Layer, sources []Source, sc scope) {
+	verdict := ImplicitDeny
+	for i := range sources {
+		src := &sources[i]
+		if src.Policy == nil { // one that could not be read may hold a Deny
+			verdict = ExplicitDeny
+			continue
+		}
+		for _, st := range src.Policy.inOrder() {
+			if t, _ := e.matches(st, sc); t != isTrue {
+				continue
+			}
+			switch {
+			case st.effect == EffectDeny:
+				verdict = ExplicitDeny
+			case verdict == ImplicitDeny:
+				verdict = Allow
+			}
+			if s.made(layer, st.effect) {
+				s.Matched = append(s.Matched, src.match(layer, st))
+			}
+		}
+	}
+	o := &s.outcomes[layer]
+	if !o.present || verdict.strictness() > o.verdict.strictness() {
+		*o = outcome{true, verdict}
+	}
+}
+
+// strictness orders verdicts as the levels of an organization add up.
+func (v Verdict) strictness() int {
+	switch v {
+	case ExplicitDeny:
+		return 2
+	case ImplicitDeny:
+		return 1
+	}
+	return 0
+}
+
+// made says whether a statement that matched is one of those that made the decision.
+func (s *Simulation) made(l Layer, effect Effect) bool {
+	switch s.Decision.Verdict {
+	case ExplicitDeny:
+		return effect == EffectDeny
+	case Allow:
+		return effect == EffectAllow && (l == LayerIdentity || l == LayerResource || l == LayerTrust)
+	}
+	return false
+}
+
+func (s *Source) match(l Layer, st *statement) Match {
+	return Match{
+		Layer: l, Source: s.ID, SourceType: s.Type, Statement: st.index, Sid: st.src.sid, Effect: st.effect,
+		Pos: st.pos, End: st.end, After: s.Policy.doc.lines.pos(st.src.after),
+	}
+}
+
+// verdict decides with what is unknown all in the caller's favour, or all against it.
+func (e *evaluator) verdict(l *Layers, r *Request, hopeful bool) Verdict {
+	e.hopeful = hopeful
+	f := newFrame(l, e.who)
+	d, denied := e.gather(&f)
+	if !denied {
+		d = f.decide(l, r, e.who)
+	}
+	return d.Verdict
+}
+
+// unknown adds the keys because of which it is open whether a statement matches.
+func (e *evaluator) unknown(d *Document, s *statement, keys *keyNames) {
+	told := func(key string) bool {
+		_, known := e.lookup(FoldKey(key))
+		return known
+	}
+	variables := func(values []text) {
+		for _, v := range values {
+			for _, name := range variableNames(v.s) {
+				if !told(name) {
+					keys.add(name)
+				}
+			}
+		}
+	}
+	for i := range s.resources {
+		if e.resource(&s.resources[i]) == isUnknown {
+			variables(s.src.resources.items[i : i+1])
+		}
+	}
+	for i := range s.conditions {
+		c := &s.conditions[i]
+		if e.condition(c) != isUnknown {
+			continue
+		}
+		if !told(c.src.key.s) {
+			keys.add(c.src.key.s)
+		}
+		if d.variables && c.class.variables() {
+			variables(c.src.values)
+		}
+	}
+}
