@@ -59,7 +59,8 @@ var imports = map[string][]string{
 	// floor 4: the waist
 	"internal/guard": {"policy", "internal/access", "internal/audit", "internal/credential", "internal/fault", "internal/iam", "internal/seal",
 		"internal/secret", "internal/session", "internal/sign"},
-	"internal/sts": {"policy", "internal/access", "internal/arn", "internal/fault", "internal/iam", "internal/session"},
+	"internal/sts":      {"policy", "internal/access", "internal/arn", "internal/fault", "internal/iam", "internal/session"},
+	"internal/simulate": {"policy", "internal/access", "internal/arn", "internal/fault", "internal/iam"},
 	"internal/op": {"policy", "internal/access", "internal/audit", "internal/fault", "internal/guard", "internal/iam",
 		"internal/usage", "internal/wire"},
 
@@ -72,7 +73,7 @@ var imports = map[string][]string{
 	"internal/dialect/aws": {"policy", "internal/access", "internal/arn", "internal/audit", "internal/credential", "internal/dialect",
 		"internal/dialect/aws/adminapi", "internal/dialect/aws/iamapi", "internal/dialect/aws/orgapi", "internal/dialect/aws/stsapi", "internal/fault",
 		"internal/guard", "internal/iam", "internal/op", "internal/seal", "internal/session", "internal/sign",
-		"internal/sign/sigv4", "internal/sts", "internal/wire"},
+		"internal/sign/sigv4", "internal/simulate", "internal/sts", "internal/wire"},
 	"internal/client": {"internal/secret", "internal/sign/sigv4", "internal/wire"},
 	"internal/authzd": {"authz", "policy", "internal/access", "internal/arn", "internal/audit", "internal/fault", "internal/guard",
 		"internal/iam", "internal/sign", "internal/sign/sigv4"},

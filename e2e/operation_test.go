@@ -64,6 +64,7 @@ func areas(f fixture) []area {
 		spineArea(f),
 		instanceProfileArea(f),
 		accountArea(),
+		simulationArea(f),
 	}
 }
 

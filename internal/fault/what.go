@@ -105,6 +105,29 @@ const (
 	Handshake
 	// EffectivePolicy is what policies of a type that configures services amount to.
 	EffectivePolicy
+	// EntityARN: a resource name that is not one of a user, group or role.
+	EntityARN
+	// Simulation: a simulation as a whole. The next are parts of it: the actions, resources, policies and option it is about, who
+	// is taken for the caller, the owner and the policy of the resources, and its paging marker.
+	Simulation
+	SimulatedAction
+	SimulatedResource
+	SimulatedPolicy
+	SimulatedBoundary
+	SimulationOption
+	SimulatedCaller
+	CallerMissing
+	ResourceOwner
+	ResourcePolicy
+	SimulationMarker
+	// ContextKey: a condition key that is told twice. The next are condition keys without a name, type or values, with more values
+	// than their type has, or with a value that is not of it.
+	ContextKey
+	ContextName
+	ContextType
+	ContextValues
+	ContextCount
+	ContextValue
 
 	whats
 )
@@ -141,4 +164,10 @@ var whatNames = [whats]string{
 	OrganizationRoot: "organization root", Unit: "organizational unit", UnitDepth: "depth of organizational units", Member: "member account", MemberRequest: "account request", ControlPolicy: "control policy", PolicyType: "policy type", Target: "target", Parent: "parent", SourceParent: "source parent", DestinationParent: "destination parent", Child: "child",
 	Closure: "closure", TrustedService: "trusted service", Delegation: "delegated administrator", RootAccess: "root access",
 	Handshake: "handshake", EffectivePolicy: "effective policy",
+	EntityARN: "entity arn", Simulation: "simulation", SimulatedAction: "simulated action", SimulatedResource: "simulated resource",
+	SimulatedPolicy: "simulated policy", SimulatedBoundary: "simulated boundary", SimulationOption: "simulation option",
+	SimulatedCaller: "simulated caller", CallerMissing: "missing caller", ResourceOwner: "resource owner",
+	ResourcePolicy: "resource policy", SimulationMarker: "simulation marker", ContextKey: "context key",
+	ContextName: "context key name", ContextType: "context key type", ContextValues: "context key values",
+	ContextCount: "number of context key values", ContextValue: "context key value",
 }

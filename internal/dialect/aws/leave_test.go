@@ -16,6 +16,8 @@ func everything(d *door) url.Values {
 	return pairs("UserName", "subject", "GroupName", "staff", "RoleName", "clerk", "PolicyName", "inline", "PolicyArn", "arn:aws:iam::111111111111:policy/own",
 		"PolicyDocument", allowAll, "AssumeRolePolicyDocument", trustHome, "AccessKeyId", d.creds["subject"].AccessKeyID, "Status", "Inactive",
 		"Tags.member.1.Key", "stage", "Tags.member.1.Value", "test", "TagKeys.member.1", "stage", "VersionId", "v2", "PermissionsBoundary", administrator,
+		"PolicySourceArn", "arn:aws:iam::111111111111:user/subject", "Arn", "arn:aws:iam::111111111111:user/subject",
+		"ActionNames.member.1", "s3:GetObject", "PolicyInputList.member.1", allowAll, "ServiceNamespaces.member.1", "s3",
 		"InstanceProfileName", "machines",
 		"Description", "text", "RoleArn", "arn:aws:iam::111111111111:role/clerk", "RoleSessionName", "desk", "SourceIdentity", "me",
 		"AccountAlias", "an-alias", "Cloud", "aws", "Name", "Third", "AccountId", "333333333333", "RequestId", "none-such")
@@ -104,7 +106,7 @@ func TestAttack48_WrongActionCheck(t *testing.T) {
 
 // readsByName: the names of operations that change nothing begin so. AssumeRole hands out credentials and writes no row.
 func readsByName(operation string) bool {
-	for _, verb := range []string{"Get", "List", "AssumeRole", "Explain"} {
+	for _, verb := range []string{"Get", "List", "AssumeRole", "Explain", "Simulate"} {
 		if strings.HasPrefix(operation, verb) {
 			return true
 		}

@@ -16,7 +16,7 @@ func services() []*service {
 			json: true, table: op.NewTable(names(stsapi.Operations()), stsOperations()).Anonymous("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")},
 		{name: "iam", version: "2010-05-08", namespace: "https://iam.amazonaws.com/doc/2010-05-08/", source: "iam.amazonaws.com",
 			table: op.NewTable(names(iamapi.Operations()), userOperations(), accessKeyOperations(), groupOperations(), roleOperations(),
-				policyOperations(), inlineOperations(), attachmentOperations(), tagOperations(),
+				policyOperations(), inlineOperations(), attachmentOperations(), tagOperations(), simulationOperations(),
 				accountOperations(),
 				instanceProfileOperations())},
 		{name: "organizations", version: orgapi.Version, target: orgapi.Target, source: "organizations.amazonaws.com",

@@ -125,6 +125,26 @@ var topicWords = map[topic]words{
 	{fault.TooLarge, fault.SessionPolicy}: {"PackedPolicyTooLarge", http.StatusBadRequest, "Packed policy consumes %l% of allotted space, please use smaller policy."},
 	{fault.TooLarge, fault.SessionTags}:   {"PackedPolicyTooLarge", http.StatusBadRequest, "Packed size of session tags consumes %l% of allotted space."},
 	{fault.TooLarge, fault.Record}:        {"LimitExceeded", http.StatusConflict, "The entity with all its parts is larger than %l bytes."},
+
+	{fault.Invalid, fault.EntityARN}:           {"InvalidInput", http.StatusBadRequest, "Invalid Entity Arn: %n does not clearly define entity type and name."},
+	{fault.Limit, fault.Simulation}:            {"InvalidInput", http.StatusBadRequest, "The simulation is too large: more than %l statements. Ask about fewer resources or policies at a time."},
+	{fault.Invalid, fault.SimulatedAction}:     {"InvalidInput", http.StatusBadRequest, "The action is invalid since it is missing names"},
+	{fault.Invalid, fault.SimulatedResource}:   {"InvalidInput", http.StatusBadRequest, "ResourceNames are not in a valid ARN format: %n."},
+	{fault.Malformed, fault.SimulatedPolicy}:   {"InvalidInput", http.StatusBadRequest, "Policy input list item %n has invalid content"},
+	{fault.Malformed, fault.SimulatedBoundary}: {"InvalidInput", http.StatusBadRequest, "Permissions boundary policy input list item %n has invalid content"},
+	{fault.Limit, fault.SimulatedBoundary}:     {"InvalidInput", http.StatusBadRequest, "The list of Permissions Boundary policies cannot exceed %l items."},
+	{fault.Invalid, fault.SimulationOption}:    {"InvalidInput", http.StatusBadRequest, "Invalid input resource handling options. Action does not support resource handling options: %n."},
+	{fault.Invalid, fault.SimulatedCaller}:     {"InvalidInput", http.StatusBadRequest, "Invalid caller - Caller must be an IAM user, role or group in this context."},
+	{fault.Invalid, fault.CallerMissing}:       {"InvalidInput", http.StatusBadRequest, "Invalid caller - Caller cannot be null or empty."},
+	{fault.Invalid, fault.ResourceOwner}:       {"InvalidInput", http.StatusBadRequest, "'%n' is not a valid as a Resource Owner."},
+	{fault.Malformed, fault.ResourcePolicy}:    {"InvalidInput", http.StatusBadRequest, "Resource policy has invalid content"},
+	{fault.Invalid, fault.SimulationMarker}:    {"InvalidInput", http.StatusBadRequest, "Invalid marker for pagination."},
+	{fault.Invalid, fault.ContextKey}:          {"InvalidInput", http.StatusBadRequest, "Duplicate context key: %n."},
+	{fault.Invalid, fault.ContextName}:         {"InvalidInput", http.StatusBadRequest, "ContextKeyName cannot be null or empty."},
+	{fault.Invalid, fault.ContextType}:         {"InvalidInput", http.StatusBadRequest, "Context key %n has invalid type %d."},
+	{fault.Invalid, fault.ContextValues}:       {"InvalidInput", http.StatusBadRequest, "Context values for context key %n cannot be null or empty."},
+	{fault.Invalid, fault.ContextCount}:        {"InvalidInput", http.StatusBadRequest, "Context key %n expected a single value, but received %d."},
+	{fault.Invalid, fault.ContextValue}:        {"InvalidInput", http.StatusBadRequest, "Invalid context value for key %n: expected %d."},
 }
 
 // subjectWords overrides topicWords where it matters whose thing it is.

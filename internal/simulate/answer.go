@@ -1,0 +1,164 @@
+package simulate
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/daypass/daypass/internal/access"
+	"github.com/daypass/daypass/internal/arn"
+	"github.com/daypass/daypass/internal/fault"
+	"github.com/daypass/daypass/policy"
+)
+
+// Answer is what the policies say to one action, on all resources together and on each.
+type Answer struct {
+	Action string
+	Result
+	// Each has an answer per resource; nil when the question was about "*".
+	Each []Result
+}
+
+// Result is what the policies say to one action on a resource.
+type Result struct {
+	Resource string // "*" for several
+	Verdict  policy.Verdict
+	Matched  []policy.Match // the statements that made the verdict; none of an organization's
+	Missing  []string       // condition keys that were not told and on which the verdict hangs
+
+	Boundary     *bool // whether the permissions boundary allows; nil without one
+	Organization *bool // whether the organization's policies allow; nil outside an organization
+	// Layers tells how each kind of policy sees a request that goes from one account to another; nil for others.
+	Layers map[policy.Layer]policy.Verdict
+}
+
+// Work is how many statements an action is tried against: what an answer costs.
+func (s *Simulation) Work() int { return s.work() }
+
+// maxMatched bounds an answer: the statements it lists, over all resources.
+const maxMatched = 20_000
+
+// Ask answers for one action. It fails with Limit (What Simulation) when the answer would be too long.
+func (s *Simulation) Ask(action string) (Answer, error) {
+	a := Answer{Action: action}
+	if s.resources == nil {
+		a.Result = s.one(action, "*")
+		return a, nil
+	}
+	matched := 0
+	for _, r := range s.resources {
+		a.Each = append(a.Each, s.one(action, r))
+		if matched += len(a.Each[len(a.Each)-1].Matched); matched > maxMatched {
+			return a, &fault.Error{Kind: fault.Limit, What: fault.Simulation, Limit: maxMatched}
+		}
+	}
+	a.Result = together(a.Each)
+	return a, nil
+}
+
+func (s *Simulation) one(action, resource string) Result {
+	h := &access.Hypothesis{
+		Action: action, Resource: resource, Account: s.ownerOf(resource), Identity: s.identity, Boundary: s.boundary,
+		Policy: s.resource, Kind: s.kind, Told: s.told,
+	}
+	sim := s.subject.Simulate(h)
+	r := Result{Resource: resource, Verdict: sim.Decision.Verdict, Matched: sim.Matched, Missing: sim.Missing}
+	r.Boundary, r.Organization = allows(sim, policy.LayerBoundary), allows(sim, policy.LayerSCP)
+	if r.Organization != nil && !*r.Organization {
+		// What an organization's policies hold is not for those they limit, and nothing below them was asked.
+		r.Matched, r.Missing = nil, nil
+		return r
+	}
+	r.Matched = slices.DeleteFunc(r.Matched, func(m policy.Match) bool {
+		return m.Layer == policy.LayerSCP || m.Layer == policy.LayerRCP
+	})
+	if s.resource != nil && h.Account != s.subject.Principal.Account {
+		r.Layers = make(map[policy.Layer]policy.Verdict)
+		for _, l := range []policy.Layer{policy.LayerIdentity, policy.LayerResource, policy.LayerTrust, policy.LayerBoundary} {
+			if v, ok := sim.Outcome(l); ok {
+				r.Layers[l] = v
+			}
+		}
+	}
+	return r
+}
+
+// ownerOf is the account that owns a resource. Without the resource's policy only the caller's own side can be asked, and it is asked
+// as for a resource of its own account.
+func (s *Simulation) ownerOf(resource string) string {
+	own := s.subject.Principal.Account
+	if s.resource == nil {
+		return own
+	}
+	if f := strings.SplitN(resource, ":", 6); len(f) == 6 && arn.IsAccount(f[4]) {
+		return f[4]
+	}
+	if s.owner != "" {
+		return s.owner
+	}
+	return own
+}
+
+func allows(sim *policy.Simulation, l policy.Layer) *bool {
+	v, ok := sim.Outcome(l)
+	if !ok {
+		return nil
+	}
+	yes := v == policy.Allow
+	return &yes
+}
+
+// together sums results up: allowed is what is allowed on all resources, denied explicitly what is on any.
+func together(each []Result) Result {
+	if len(each) == 1 {
+		return each[0]
+	}
+	sum := Result{Resource: "*", Verdict: policy.Allow}
+	seen, keys := make(map[policy.Match]bool), make(map[string]bool)
+	for i := range each {
+		r := &each[i]
+		sum.Verdict = stricter(sum.Verdict, r.Verdict)
+		for _, m := range r.Matched {
+			if !seen[m] {
+				seen[m], sum.Matched = true, append(sum.Matched, m)
+			}
+		}
+		for _, key := range r.Missing {
+			if fold := policy.FoldKey(key); !keys[fold] {
+				keys[fold], sum.Missing = true, append(sum.Missing, key)
+			}
+		}
+		sum.Boundary, sum.Organization = both(sum.Boundary, r.Boundary), both(sum.Organization, r.Organization)
+		sum.layers(r.Layers)
+	}
+	return sum
+}
+
+func (r *Result) layers(more map[policy.Layer]policy.Verdict) {
+	for l, v := range more {
+		if r.Layers == nil {
+			r.Layers = make(map[policy.Layer]policy.Verdict)
+		}
+		if have, ok := r.Layers[l]; ok {
+			v = stricter(have, v)
+		}
+		r.Layers[l] = v
+	}
+}
+
+func both(a, b *bool) *bool {
+	if a == nil || b == nil {
+		return b
+	}
+	yes := *a && *b
+	return &yes
+}
+
+func stricter(a, b policy.Verdict) policy.Verdict {
+	switch {
+	case a == policy.ExplicitDeny || b == policy.ExplicitDeny:
+		return policy.ExplicitDeny
+	case a == policy.ImplicitDeny || b == policy.ImplicitDeny:
+		return policy.ImplicitDeny
+	}
+	return policy.Allow
+}

@@ -1,0 +1,35 @@
+package policy
+
+import (
+	"encoding/base64"
+	"strings"
+)
+
+// IsNumber reports whether Numeric operators can read a text.
+func IsNumber(s string) bool {
+	_, ok := parseDecimal(s)
+	return ok
+}
+
+// IsDate reports whether Date operators can read a text.
+func IsDate(s string) bool {
+	_, ok := parseDate(s)
+	return ok
+}
+
+// IsAddress reports whether IpAddress and NotIpAddress can read a text as the
+// address a request comes from.
+func IsAddress(s string) bool {
+	_, ok := parseAddr(s)
+	return ok
+}
+
+// IsBinary reports whether a text is bytes in base64, as BinaryEquals compares
+// them: padded, and without line breaks or stray bits.
+func IsBinary(s string) bool {
+	_, err := base64.StdEncoding.Strict().DecodeString(s)
+	return err == nil && !strings.ContainsAny(s, "\r\n")
+}
+
+// Statements is how many statements the policy has.
+func (p *Policy) Statements() int { return len(p.denies) + len(p.allows) }
