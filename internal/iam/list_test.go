@@ -139,7 +139,7 @@ func TestPolicyLists(t *testing.T) {
 			}
 		}
 	}
-	aws := names(sureFirst(tx.Policies(home, PolicyFilter{Scope: ScopeAWS}, "", 100)), func(p *Policy) string { return p.Name })
+	aws := names(sureFirst(tx.Policies(home, PolicyFilter{Scope: ScopeAWS}, "", 1000)), func(p *Policy) string { return p.Name })
 	for name, c := range map[string]struct {
 		account string
 		f       PolicyFilter

@@ -187,8 +187,8 @@ func TestPages(t *testing.T) {
 		total              int
 	}{
 		{"iam:ListUsers", "UserName", nil, 10}, {"iam:ListGroups", "GroupName", nil, 8}, {"iam:ListRoles", "RoleName", nil, 8},
-		{"iam:ListPolicies", "PolicyName", []string{"Scope", "Local"}, 7}, {"iam:ListPolicies", "PolicyName", []string{"Scope", "AWS"}, 8},
-		{"iam:ListPolicies", "PolicyName", nil, 15}, {"iam:ListPolicies", "PolicyName", []string{"OnlyAttached", "true"}, 9},
+		{"iam:ListPolicies", "PolicyName", []string{"Scope", "Local"}, 7}, {"iam:ListPolicies", "PolicyName", []string{"Scope", "AWS", "PathPrefix", "/job-function/"}, 7},
+		{"iam:ListPolicies", "PolicyName", []string{"PolicyUsageFilter", "PermissionsPolicy"}, 9}, {"iam:ListPolicies", "PolicyName", []string{"OnlyAttached", "true"}, 9},
 		{"iam:GetGroup", "UserName", []string{"GroupName", "g"}, 7}, {"iam:ListGroupsForUser", "GroupName", []string{"UserName", "Zed"}, 7},
 		{"iam:ListUserPolicies", "member", []string{"UserName", "Zed"}, 7}, {"iam:ListGroupPolicies", "member", []string{"GroupName", "g"}, 7},
 		{"iam:ListRolePolicies", "member", []string{"RoleName", "clerk"}, 7},
