@@ -50,6 +50,7 @@ var imports = map[string][]string{
 	"internal/session":    {"internal/iam", "internal/seal", "internal/secret"},
 	"internal/credential": {"internal/iam", "internal/seal", "internal/secret"},
 	"internal/access":     {"policy", "internal/arn", "internal/iam", "internal/session"},
+	"internal/issuer":     {"internal/fault", "internal/iam", "internal/seal", "internal/secret"},
 	"internal/usage":      {},
 	"internal/audit":      {"policy"},
 
@@ -59,9 +60,9 @@ var imports = map[string][]string{
 	// floor 4: the waist
 	"internal/guard": {"policy", "internal/access", "internal/audit", "internal/credential", "internal/fault", "internal/iam", "internal/seal",
 		"internal/secret", "internal/session", "internal/sign"},
-	"internal/sts":      {"policy", "internal/access", "internal/arn", "internal/fault", "internal/iam", "internal/session"},
+	"internal/sts":      {"policy", "internal/access", "internal/arn", "internal/fault", "internal/iam", "internal/issuer", "internal/session"},
 	"internal/simulate": {"policy", "internal/access", "internal/arn", "internal/fault", "internal/iam"},
-	"internal/op": {"policy", "internal/access", "internal/audit", "internal/fault", "internal/guard", "internal/iam",
+	"internal/op": {"policy", "internal/access", "internal/audit", "internal/fault", "internal/guard", "internal/iam", "internal/issuer",
 		"internal/usage", "internal/wire"},
 
 	// floor 5: doors
@@ -72,12 +73,13 @@ var imports = map[string][]string{
 	"internal/dialect/aws/adminapi": {"internal/wire"},
 	"internal/dialect/aws": {"policy", "internal/access", "internal/arn", "internal/audit", "internal/credential", "internal/dialect",
 		"internal/dialect/aws/adminapi", "internal/dialect/aws/iamapi", "internal/dialect/aws/orgapi", "internal/dialect/aws/stsapi", "internal/fault",
-		"internal/guard", "internal/iam", "internal/op", "internal/seal", "internal/session", "internal/sign",
+		"internal/guard", "internal/iam", "internal/issuer", "internal/op", "internal/seal", "internal/session", "internal/sign",
 		"internal/sign/sigv4", "internal/simulate", "internal/sts", "internal/wire"},
 	"internal/client": {"internal/secret", "internal/sign/sigv4", "internal/wire"},
 	"internal/authzd": {"authz", "policy", "internal/access", "internal/arn", "internal/audit", "internal/fault", "internal/guard",
 		"internal/iam", "internal/sign", "internal/sign/sigv4"},
-	"internal/demo": {"authz"},
+	"internal/demo":   {"authz"},
+	"internal/oidcop": {"internal/iam", "internal/issuer"},
 
 	// floors 6–8
 	"internal/gate": {"internal/access", "internal/audit", "internal/dialect", "internal/fault", "internal/guard", "internal/iam",
@@ -192,7 +194,7 @@ func TestOuterImports(t *testing.T) {
 
 func mayServe(dir string) bool {
 	for _, d := range []string{"internal/sign", "internal/dialect", "internal/gate", "internal/server", "internal/client",
-		"internal/authzd", "internal/demo", "internal/obs", "authz", "cmd"} {
+		"internal/authzd", "internal/demo", "internal/oidcop", "internal/obs", "authz", "cmd"} {
 		if under(dir, d) {
 			return true
 		}

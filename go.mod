@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	github.com/beevik/etree v1.7.0
 	github.com/benbjohnson/immutable v0.4.3
+	github.com/go-jose/go-jose/v4 v4.1.8
 	github.com/goccy/go-yaml v1.19.2
 	github.com/google/go-cmp v0.7.0
 	github.com/prometheus/client_golang v1.25.0

@@ -157,6 +157,12 @@ func spineArea(f fixture) (a area) {
 		iam("Detach"+kind.noun+"Policy", with("PolicyArn", pol)...)
 	}
 
+	iam("EnableOutboundWebIdentityFederation")
+	iam("GetOutboundWebIdentityFederationInfo")
+	sts("GetWebIdentityToken", "Audience.member.1", "https://api.example.com", "SigningAlgorithm", "ES384")
+	own("RotateIssuerKeys", "AccountId", f.account)
+	iam("DisableOutboundWebIdentityFederation")
+
 	iam("DeletePolicy", "PolicyArn", pol)
 	own("RevokeSessions", "RoleName", "r")
 	iam("DeleteRole", "RoleName", "r")

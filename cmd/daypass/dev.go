@@ -75,7 +75,7 @@ func (e *env) dev(ctx context.Context, f devFlags) (err error) {
 	}
 	s, err := server.New(ctx, server.Options{
 		Engine: engine, Trail: trail, Root: root, Log: log, Metrics: server.NewMetrics(buildInfo()),
-		MaxBody: config.Default().Limits.BodyBytes, Dev: true, DemoAccount: server.DevAccount,
+		MaxBody: config.Default().Limits.BodyBytes, Dev: true, DemoAccount: server.DevAccount, External: "http://" + listener.Addr().String(),
 	})
 	if err != nil {
 		return err

@@ -109,7 +109,7 @@ func (e *env) serve(ctx context.Context, c *config.Config, bootstrap string) (er
 	defer func() { err = errors.Join(err, trail.Close()) }()
 	s, err := server.New(ctx, server.Options{
 		Engine: engine, Trail: trail, Root: root, Log: log, Metrics: server.NewMetrics(buildInfo()),
-		MaxBody: c.Limits.BodyBytes, Trusted: c.TrustedProxies, Hosts: c.Hosts,
+		MaxBody: c.Limits.BodyBytes, Trusted: c.TrustedProxies, Hosts: c.Hosts, External: c.External(main.Addr().String()),
 	})
 	if err != nil {
 		return err

@@ -44,3 +44,6 @@ func entity(account, kind, path, name string) string {
 	}
 	return "arn:aws:iam::" + account + ":" + kind + path + name
 }
+
+// Self is the name by which a caller of an account asks for something about himself.
+func Self(account string) string { return "arn:aws:sts::" + account + ":self" }

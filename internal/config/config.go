@@ -21,6 +21,12 @@ type Config struct {
 	// refused, so that one captured at another gateway is nothing here. None by
 	// default: any host is accepted.
 	Hosts []string
+	// ExternalURL is where others reach the server, scheme://host[:port]: the
+	// services that verify the identity tokens accounts issue find their keys
+	// below it. It is part of those tokens, so that changing it needs changes
+	// at every such service. Empty: the address of the listener when only this
+	// host can reach that, else no account can be an issuer.
+	ExternalURL string
 	// TLS is the certificate both listeners show.
 	TLS TLS
 	// InsecureHTTP allows listeners without TLS on addresses other hosts can

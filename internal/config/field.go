@@ -74,6 +74,7 @@ func (c *Config) Fields() []Field {
 		str("region", "region name clients use; lower case letters, digits and hyphens", &c.Region),
 		str("listen", "host:port of the cloud APIs; without TLS only on loopback", &c.Listen),
 		names("hosts", "host[:port] names clients reach the cloud APIs by; requests signed for others are refused; empty accepts any", &c.Hosts),
+		str("external_url", "URL others reach the server by, scheme://host[:port], named in identity tokens; empty takes listen if that is loopback", &c.ExternalURL),
 		str("tls.cert_file", "PEM file of the certificate chain; empty for none", &c.TLS.CertFile),
 		str("tls.key_file", "PEM file of the certificate's private key; empty for none", &c.TLS.KeyFile),
 		boolean("insecure_http", "allow other hosts to connect without TLS; only behind a proxy that ends it", &c.InsecureHTTP),

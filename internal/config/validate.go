@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -75,6 +76,7 @@ func (k *checker) listeners() {
 	case c.TLS.CertFile == "" && c.TLS.KeyFile != "":
 		k.fault("tls.cert_file", "is missing while tls.key_file is set")
 	}
+	k.external()
 	k.listener("listen", c.Listen)
 	if c.Admin.Listen == "" {
 		return
@@ -83,6 +85,40 @@ func (k *checker) listeners() {
 	if _, port, _ := net.SplitHostPort(c.Listen); c.Listen == c.Admin.Listen && port != "0" {
 		k.fault("admin.listen", "%s is taken by listen", c.Admin.Listen)
 	}
+}
+
+// external checks the URL others know the server by. It must be exactly what is written into tokens: no path, no default port, no
+// capital letter that somebody else would compare.
+func (k *checker) external() {
+	given := k.c.ExternalURL
+	if given == "" {
+		return
+	}
+	u, err := url.Parse(given)
+	switch {
+	case err != nil || u.Host == "" || u.Hostname() == "" || (u.Scheme != "https" && u.Scheme != "http") || given != u.Scheme+"://"+u.Host || given != strings.ToLower(given):
+		k.fault("external_url", "%q is not scheme://host[:port] in lower case without a path, such as https://sts.corp.example", given)
+	case u.Port() == map[string]string{"https": "443", "http": "80"}[u.Scheme]:
+		k.fault("external_url", "%q names the port that %s has anyway; leave it out", given, u.Scheme)
+	case u.Scheme == "http" && !loopback(u.Hostname()) && !k.c.InsecureHTTP:
+		k.fault("external_url", "%q has keys fetched in the clear, where others can put theirs in the place; use https", given)
+	}
+}
+
+// External is the URL others know the server by: the one configured, else that of a listener which only this host can reach, at the
+// address it took.
+func (c *Config) External(listener string) string {
+	if c.ExternalURL != "" {
+		return c.ExternalURL
+	}
+	host, _, err := net.SplitHostPort(listener)
+	if err != nil || !loopback(host) {
+		return ""
+	}
+	if c.TLS.CertFile != "" {
+		return "https://" + listener
+	}
+	return "http://" + listener
 }
 
 // listener checks one address. Credentials cross these connections, so an

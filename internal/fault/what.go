@@ -128,6 +128,10 @@ const (
 	ContextValues
 	ContextCount
 	ContextValue
+	// Issuer is an account as an issuer of identity tokens.
+	Issuer
+	// IdentityToken is a token that an issuer makes.
+	IdentityToken
 
 	whats
 )
@@ -170,4 +174,5 @@ var whatNames = [whats]string{
 	ResourcePolicy: "resource policy", SimulationMarker: "simulation marker", ContextKey: "context key",
 	ContextName: "context key name", ContextType: "context key type", ContextValues: "context key values",
 	ContextCount: "number of context key values", ContextValue: "context key value",
+	Issuer: "issuer", IdentityToken: "identity token",
 }

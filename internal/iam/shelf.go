@@ -41,6 +41,8 @@ func newShelved(kind string) shelved {
 		return new(Handshake)
 	case "orgrequest":
 		return new(MemberRequest)
+	case "issuer":
+		return new(Issuer)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/daypass/daypass/internal/audit"
 	"github.com/daypass/daypass/internal/guard"
 	"github.com/daypass/daypass/internal/iam"
+	"github.com/daypass/daypass/internal/issuer"
 	"github.com/daypass/daypass/internal/usage"
 	"github.com/daypass/daypass/internal/wire"
 	"github.com/daypass/daypass/policy"
@@ -19,6 +20,8 @@ type Core struct {
 	Guard  *guard.Guard
 	Random io.Reader // cryptographic and safe for concurrent use
 	Quotas iam.Quotas
+	// Issuers signs the identity tokens of accounts.
+	Issuers *issuer.Signer
 	// KeyUse says when a long-term key was last used.
 	KeyUse func(keyID string) (use usage.Use, ok bool)
 	// Latest is the state as it is now, for operations that waited for somebody else since their call took its View.

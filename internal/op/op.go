@@ -88,6 +88,31 @@ func Change[In any, I shape[In]](name string, leave Leave[In], do func(*Call, *i
 	}}
 }
 
+// Prepared is Write for a change that needs something made before which takes too long for a transaction, such as a key pair. Leave
+// is asked twice: before it is made, so that only who may have it has the work done, and on the state that is written.
+func Prepared[In, P, Out any, I shape[In], O shape[Out]](name string, leave Leave[In], prepare func(*Call, *In) (P, error),
+	do func(*Call, *iam.Tx, *In, P) (*Out, error)) Operation {
+	return Operation{Name: name, run: func(c *Call) (wire.Shape, error) {
+		in, err := decode[In, I](c)
+		if err != nil {
+			return nil, err
+		}
+		if err := ask(c, leave, in); err != nil {
+			return nil, err
+		}
+		p, err := prepare(c, in)
+		if err != nil {
+			return nil, err
+		}
+		var out *Out
+		err = write(c, in, leave, func(tx *iam.Tx, in *In) (err error) {
+			out, err = do(c, tx, in, p)
+			return err
+		})
+		return answer[Out, O](out, err)
+	}}
+}
+
 // Free declares an operation that every signed caller may use whatever its policies say, and that changes nothing.
 func Free[In, Out any, I shape[In], O shape[Out]](name string, do func(*Call, *In) (*Out, error)) Operation {
 	return Operation{Name: name, ReadOnly: true, run: func(c *Call) (wire.Shape, error) {
@@ -190,6 +215,10 @@ func change[In any, I shape[In]](c *Call, leave Leave[In], act func(*iam.Tx, *In
 	if err != nil {
 		return err
 	}
+	return write(c, in, leave, act)
+}
+
+func write[In any](c *Call, in *In, leave Leave[In], act func(*iam.Tx, *In) error) error {
 	if !c.Guard.Recording() {
 		return &fault.Error{Kind: fault.Unavailable, Err: errUnrecorded}
 	}

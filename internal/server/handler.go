@@ -9,6 +9,8 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+
+	"github.com/daypass/daypass/internal/issuer"
 )
 
 // ServeHTTP sends a request to its door. No http.ServeMux stands here: it answers //a and .. by itself, and what was signed must be
@@ -19,6 +21,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.health(w, true)
 	case path == "/readyz":
 		s.health(w, s.ready.Load())
+	case strings.HasPrefix(path, issuer.Prefix):
+		s.oidcop.ServeHTTP(w, r)
 	case s.demo != nil && (path == "/demo" || strings.HasPrefix(path, "/demo/")):
 		s.demo.ServeHTTP(w, r)
 	case s.demo != nil && path == "/_dev/clock":

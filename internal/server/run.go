@@ -42,7 +42,7 @@ func (s *Server) Run(ctx context.Context, o RunOptions, listeners ...Listener) e
 	rooms, close := context.WithCancel(context.WithoutCancel(ctx))
 	defer close()
 	var all, doors sync.WaitGroup
-	failures := make(chan error, len(listeners)+5)
+	failures := make(chan error, len(listeners)+6)
 	start := func(wg *sync.WaitGroup, what string, run func() error) {
 		wg.Go(func() {
 			if err := run(); err != nil {
@@ -53,6 +53,7 @@ func (s *Server) Run(ctx context.Context, o RunOptions, listeners ...Listener) e
 	}
 	start(&all, "state", func() error { return s.db.Run(rooms) })
 	start(&all, "key rotation", func() error { return s.every(rooms, time.Minute, s.ensureKeys) })
+	start(&all, "issuer keys", func() error { return s.every(rooms, time.Hour, s.rotateIssuers) })
 	start(&all, "key usage", func() error {
 		return s.every(rooms, time.Minute, func(context.Context) error { return s.saveUsage(o.UsageFile) })
 	})

@@ -20,7 +20,9 @@ import (
 	"github.com/daypass/daypass/internal/gate"
 	"github.com/daypass/daypass/internal/guard"
 	"github.com/daypass/daypass/internal/iam"
+	"github.com/daypass/daypass/internal/issuer"
 	"github.com/daypass/daypass/internal/obs"
+	"github.com/daypass/daypass/internal/oidcop"
 	"github.com/daypass/daypass/internal/op"
 	"github.com/daypass/daypass/internal/seal"
 	"github.com/daypass/daypass/internal/session"
@@ -63,6 +65,9 @@ type Options struct {
 	Quotas  iam.Quotas     // the zero ones stand for the defaults
 	Trusted []netip.Prefix // peers whose X-Forwarded-For and X-Forwarded-Proto are believed
 
+	// External is the URL others reach the server by, without a slash at the end; "" = none is known.
+	External string
+
 	// Dev serves the demo API for DemoAccount and the clock that can be moved, and does not slow down failing clients.
 	Dev         bool
 	DemoAccount string
@@ -81,6 +86,8 @@ type Server struct {
 	trusted []netip.Prefix
 	clock   *clock
 	gate    *gate.Gate
+	issuers *issuer.Signer
+	oidcop  http.Handler
 	demo    http.Handler // nil outside development mode
 	ready   atomic.Bool
 }
@@ -105,6 +112,8 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.issuers = &issuer.Signer{Root: o.Root, External: o.External}
+	s.oidcop = &oidcop.Handler{View: state.View, Now: s.clock.Now, Signer: s.issuers}
 	g := &guard.Guard{Mint: s.mint, Root: o.Root, Audit: o.Trail}
 	if o.Dev {
 		s.keep = devHistory
@@ -116,7 +125,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	s.gate = &gate.Gate{
 		Dialects: []dialect.Dialect{door},
 		Core: &op.Core{Guard: g, Random: rand.Reader, Quotas: o.Quotas,
-			KeyUse: s.usage.Last, Latest: state.View, Update: s.update, Explain: o.Trail},
+			KeyUse: s.usage.Last, Latest: state.View, Update: s.update, Explain: o.Trail, Issuers: s.issuers},
 		View: state.View, Now: s.clock.Now, NewID: newID, Peer: s.peer, Hosts: o.Hosts, MaxBody: o.MaxBody, Log: o.Log,
 		Observe: s.observe, Used: s.usage.Note,
 	}

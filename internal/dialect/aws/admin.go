@@ -41,6 +41,7 @@ func adminOperations() []op.Operation {
 				}
 				return &adminapi.RotateKeysOutput{KeyId: int64(k.ID), PrimaryFrom: k.PrimaryFrom}, nil
 			}),
+		op.Prepared("RotateIssuerKeys", onServer[adminapi.RotateIssuerKeysInput], freshIssuerKeys, rotateIssuerKeys),
 		op.Read("ListKeys", onServer[adminapi.ListKeysInput], listKeys),
 		op.Write("RevokeSessions",
 			func(c *op.Call, in *adminapi.RevokeSessionsInput) ([]access.Ask, error) {

@@ -23,6 +23,7 @@ import (
 	"github.com/daypass/daypass/internal/gate"
 	"github.com/daypass/daypass/internal/guard"
 	"github.com/daypass/daypass/internal/iam"
+	"github.com/daypass/daypass/internal/issuer"
 	"github.com/daypass/daypass/internal/op"
 	"github.com/daypass/daypass/internal/seal"
 	"github.com/daypass/daypass/internal/secret"
@@ -92,6 +93,7 @@ func newDoor(t testing.TB) *door {
 	d.gate = &gate.Gate{
 		Dialects: []dialect.Dialect{New(nil)},
 		Core: &op.Core{Guard: g, Random: noting{d}, Quotas: iam.DefaultQuotas(), KeyUse: d.uses.Last, Explain: d.audit, Latest: d.db.View,
+			Issuers: &issuer.Signer{Root: root, External: "https://sts.test"},
 			Update: func(ctx context.Context, c *op.Call, fn func(*iam.Tx) error) error {
 				_, err := d.db.Update(ctx, store.Cause{ID: rand.Text(), Time: noon}, fn)
 				return err

@@ -20,7 +20,8 @@ func everything(d *door) url.Values {
 		"ActionNames.member.1", "s3:GetObject", "PolicyInputList.member.1", allowAll, "ServiceNamespaces.member.1", "s3",
 		"InstanceProfileName", "machines",
 		"Description", "text", "RoleArn", "arn:aws:iam::111111111111:role/clerk", "RoleSessionName", "desk", "SourceIdentity", "me",
-		"AccountAlias", "an-alias", "Cloud", "aws", "Name", "Third", "AccountId", "333333333333", "RequestId", "none-such")
+		"AccountAlias", "an-alias", "Cloud", "aws", "Name", "Third", "AccountId", "333333333333", "RequestId", "none-such",
+		"Audience.member.1", "x", "SigningAlgorithm", "ES384")
 }
 
 // prepare makes what the parameters name. The subject has one policy.
@@ -46,6 +47,8 @@ func TestAttack48_WrongActionCheck(t *testing.T) {
 	// Beyond its own action AssumeRole needs leave for what it hands on (IAM User Guide, "Passing session tags").
 	extra := map[string]string{
 		"sts:AssumeRole": `","sts:TagSession","sts:SetSourceIdentity`,
+		// And a token with tags leave to tag it (IAM User Guide, "Controlling access with IAM policies" of outbound federation).
+		"sts:GetWebIdentityToken": `","sts:TagGetWebIdentityToken`,
 		// Whoever creates a thing with tags needs leave to tag it (IAM User Guide, "Controlling access during AWS requests").
 		"iam:CreateUser": `","iam:TagUser`, "iam:CreateRole": `","iam:TagRole`, "iam:CreatePolicy": `","iam:TagPolicy`,
 

@@ -66,6 +66,11 @@ var topicWords = map[topic]words{
 	{fault.NotFound, fault.InstanceProfile}: {text: "Instance Profile %n cannot be found."},
 	{fault.NotFound, fault.Alias}:           {text: "The account alias %n does not exist."},
 	{fault.Exists, fault.Alias}:             {text: "The account alias %n already exists."},
+	{fault.NotFound, fault.Issuer}:          {"FeatureDisabled", http.StatusNotFound, "Outbound web identity federation is not enabled for this account."},
+	{fault.Exists, fault.Issuer}:            {"FeatureEnabled", http.StatusConflict, "Outbound web identity federation is already enabled for this account. GetOutboundWebIdentityFederationInfo tells its issuer."},
+	{fault.Unsupported, fault.Issuer}:       {text: "This server has no URL that others could verify its tokens at: its operator has to set external_url."},
+	{fault.Denied, fault.IdentityToken}:     {"SessionDurationEscalationException", http.StatusForbidden, "The token would outlive the session that asks for it. Ask for a shorter DurationSeconds."},
+	{fault.TooLarge, fault.IdentityToken}:   {"JWTPayloadSizeExceededException", http.StatusBadRequest, "The claims of the token are larger than %l bytes. Pass fewer tags or audiences."},
 	{fault.NotFound, fault.Explanation}:     {text: "No denial with request id %n is on record."},
 	{fault.NotFound, fault.SessionPolicy}:   {"MalformedPolicyDocument", http.StatusBadRequest, "The policy %n does not exist or is not attachable."},
 
@@ -163,6 +168,8 @@ var serviceWords = map[struct {
 	service string
 	topic   topic
 }]words{
+	{"daypass", topic{fault.NotFound, fault.Issuer}}:  {"NoSuchEntity", http.StatusNotFound, "The account %n issues no identity tokens and never did."},
+	{"sts", topic{fault.NotFound, fault.Issuer}}:      {"OutboundWebIdentityFederationDisabledException", http.StatusForbidden, "Outbound web identity federation is not enabled for this account."},
 	{"iam", topic{fault.Invalid, fault.ARN}}:          {text: "Invalid ARN:  Could not be parsed!"},
 	{"iam", topic{fault.Invalid, fault.DuplicateTag}}: {"InvalidInput", http.StatusBadRequest, "Duplicate tag keys found. Please note that Tag keys are case insensitive."},
 	{"iam", topic{fault.Invalid, fault.TagPrefix}}:    {"InvalidInput", http.StatusBadRequest, "Tag keys must not begin with aws: in any case: '%n'"},

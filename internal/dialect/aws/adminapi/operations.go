@@ -53,6 +53,13 @@ func Operations() []wire.Operation {
 			Errors:        []string{"InvalidInput", "NoSuchEntity"},
 		},
 		{
+			Name:          "RotateIssuerKeys",
+			ResultWrapper: "RotateIssuerKeysResult",
+			NewInput:      func() wire.Shape { return new(RotateIssuerKeysInput) },
+			NewOutput:     func() wire.Shape { return new(RotateIssuerKeysOutput) },
+			Errors:        []string{"NoSuchEntity"},
+		},
+		{
 			Name:          "RotateKeys",
 			ResultWrapper: "RotateKeysResult",
 			NewInput:      func() wire.Shape { return new(RotateKeysInput) },
