@@ -103,8 +103,6 @@ const (
 	RootAccess
 	// Handshake is an invitation.
 	Handshake
-	// EffectivePolicy is what policies of a type that configures services amount to.
-	EffectivePolicy
 	// EntityARN: a resource name that is not one of a user, group or role.
 	EntityARN
 	// Simulation: a simulation as a whole. The next are parts of it: the actions, resources, policies and option it is about, who
@@ -165,9 +163,11 @@ var whatNames = [whats]string{
 	Signature: "signature", Body: "body", Marker: "marker", Document: "document", Organization: "organization",
 	DefaultVersion: "default version", Explanation: "explanation", Key: "key", Record: "record",
 	Alias:            "account alias",
-	OrganizationRoot: "organization root", Unit: "organizational unit", UnitDepth: "depth of organizational units", Member: "member account", MemberRequest: "account request", ControlPolicy: "control policy", PolicyType: "policy type", Target: "target", Parent: "parent", SourceParent: "source parent", DestinationParent: "destination parent", Child: "child",
+	OrganizationRoot: "organization root", Unit: "organizational unit", UnitDepth: "depth of organizational units",
+	Member: "member account", MemberRequest: "account request", ControlPolicy: "control policy", PolicyType: "policy type",
+	Target: "target", Parent: "parent", SourceParent: "source parent", DestinationParent: "destination parent", Child: "child",
 	Closure: "closure", TrustedService: "trusted service", Delegation: "delegated administrator", RootAccess: "root access",
-	Handshake: "handshake", EffectivePolicy: "effective policy",
+	Handshake: "handshake",
 	EntityARN: "entity arn", Simulation: "simulation", SimulatedAction: "simulated action", SimulatedResource: "simulated resource",
 	SimulatedPolicy: "simulated policy", SimulatedBoundary: "simulated boundary", SimulationOption: "simulation option",
 	SimulatedCaller: "simulated caller", CallerMissing: "missing caller", ResourceOwner: "resource owner",

@@ -163,7 +163,7 @@ func (t *Tx) nameUnit(o *Organization, parent, name string) error {
 	return nil
 }
 
-// RenameUnit gives a unit another name. It fails with NotFound, Denied, Invalid or Exists.
+// RenameUnit gives a unit another name; an empty one leaves it. It fails with NotFound, Denied, Invalid or Exists.
 func (t *Tx) RenameUnit(account, id, name string) (*Unit, error) {
 	o, err := t.Managing(account)
 	if err != nil {
@@ -173,7 +173,7 @@ func (t *Tx) RenameUnit(account, id, name string) (*Unit, error) {
 	if err != nil {
 		return nil, err
 	}
-	if u.Name == name {
+	if name == "" || u.Name == name {
 		return u, nil
 	}
 	if err := t.nameUnit(o, u.Parent, name); err != nil {

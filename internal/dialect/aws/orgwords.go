@@ -59,7 +59,6 @@ var orgTopicWords = map[topic]orgWord{
 	{fault.NotFound, fault.ControlPolicy}:     {"PolicyNotFoundException", "", "You specified a policy that doesn't exist."},
 	{fault.NotFound, fault.Attachment}:        {"PolicyNotAttachedException", "", "The specified policy isn't attached to the specified target."},
 	{fault.NotFound, fault.PolicyType}:        {"PolicyTypeNotEnabledException", "", "This operation can be performed only for enabled policy types."},
-	{fault.NotFound, fault.EffectivePolicy}:   {"EffectivePolicyNotFoundException", "", "The account has no effective policy of the type %n: the type isn't enabled."},
 	{fault.NotFound, fault.Delegation}:        {"AccountNotRegisteredException", "", "The specified account is not a delegated administrator for this AWS service."},
 	{fault.NotFound, fault.TrustedService}:    {orgConstraint, "SERVICE_ACCESS_NOT_ENABLED", "You must enable trusted access for the service %n first."},
 	{fault.NotFound, fault.Handshake}:         {"HandshakeNotFoundException", "", "We can't find a handshake with the HandshakeId that you specified."},

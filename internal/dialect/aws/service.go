@@ -19,9 +19,11 @@ func services() []*service {
 				policyOperations(), inlineOperations(), attachmentOperations(), tagOperations(), simulationOperations(),
 				accountOperations(),
 				instanceProfileOperations(),
+				rootAccessOperations(),
 				outboundOperations())},
 		{name: "organizations", version: orgapi.Version, target: orgapi.Target, source: "organizations.amazonaws.com",
-			table: op.NewTable(names(orgapi.Operations()), organizationOperations())},
+			table: op.NewTable(names(orgapi.Operations()), organizationOperations(), trustOperations(), unitOperations(), memberOperations(),
+				controlOperations(), handshakeOperations())},
 		{name: "daypass", version: "2026-11-22", namespace: "https://daypass.dev/doc/2026-11-22/", source: "daypass",
 			table: op.NewTable(names(adminapi.Operations()), adminOperations())},
 	}

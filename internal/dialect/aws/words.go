@@ -74,6 +74,12 @@ var topicWords = map[topic]words{
 	{fault.NotFound, fault.Explanation}:     {text: "No denial with request id %n is on record."},
 	{fault.NotFound, fault.SessionPolicy}:   {"MalformedPolicyDocument", http.StatusBadRequest, "The policy %n does not exist or is not attachable."},
 
+	{fault.NotFound, fault.Organization}:    {"OrganizationNotFoundException", http.StatusBadRequest, "The request was rejected because no organization is associated with your account."},
+	{fault.NotFound, fault.TrustedService}:  {"ServiceAccessNotEnabledException", http.StatusBadRequest, "The request was rejected because trusted access is not enabled for IAM in AWS Organizations."},
+	{fault.Unsupported, fault.Organization}: {"OrganizationNotInAllFeaturesModeException", http.StatusBadRequest, "The request was rejected because your organization does not have All features enabled."},
+	{fault.Denied, fault.RootAccess}: {"AccountNotManagementOrDelegatedAdministratorException", http.StatusBadRequest,
+		"The request was rejected because the account making the request is not the management account or delegated administrator account for centralized root access."},
+
 	{fault.NotAttachable, fault.Boundary}: {text: "Scope ARN: %n does not exist or is not attachable."},
 
 	{fault.Exists, fault.User}:            {text: "User with name %n already exists."},
