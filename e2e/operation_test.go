@@ -66,6 +66,7 @@ func areas(f fixture) []area {
 		accountArea(),
 		simulationArea(f),
 		organizationArea(),
+		samlArea(f),
 	}
 }
 

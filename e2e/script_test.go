@@ -62,6 +62,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code": code, "take": take, "advance": advance, "become": become, "amazon": amazon,
+			"idp": idpCommand,
 		},
 	})
 }

@@ -20,6 +20,9 @@ func InstanceProfile(account, path, name string) string {
 	return entity(account, "instance-profile", path, name)
 }
 
+// SAMLProvider is the name of a SAML identity provider.
+func SAMLProvider(account, name string) string { return entity(account, "saml-provider", "/", name) }
+
 // Root is the name of an account's root.
 func Root(account string) string { return "arn:aws:iam::" + account + ":root" }
 

@@ -130,6 +130,12 @@ const (
 	Issuer
 	// IdentityToken is a token that an issuer makes.
 	IdentityToken
+	// SAMLProvider is an identity provider that signs assertions; SAMLMetadata is its description, SAMLKey a key of ours to open
+	// encrypted assertions with.
+	SAMLProvider
+	SAMLMetadata
+	SAMLKey
+	SAMLAssertion
 
 	whats
 )
@@ -175,4 +181,5 @@ var whatNames = [whats]string{
 	ContextName: "context key name", ContextType: "context key type", ContextValues: "context key values",
 	ContextCount: "number of context key values", ContextValue: "context key value",
 	Issuer: "issuer", IdentityToken: "identity token",
+	SAMLProvider: "saml provider", SAMLMetadata: "saml metadata", SAMLKey: "saml key", SAMLAssertion: "saml assertion",
 }

@@ -40,6 +40,10 @@ func (d draw) policy() string {
 		"arn:aws:iam::"+other+":policy/a", "arn:aws:iam::"+other+":policy/B", "arn:aws:iam::"+other+":policy/c", "nonsense")
 }
 
+func (d draw) saml() string {
+	return "arn:aws:iam::" + d.of("owner", home, home, other) + ":saml-provider/" + d.of("provider", "a", "A", "b", "c")
+}
+
 func (d draw) boundary() string {
 	if rapid.Bool().Draw(d.T, "bounded") {
 		return ""
@@ -96,6 +100,19 @@ func (d draw) verbs(t *Tx) []verb {
 		{"AddRoleToInstanceProfile", func() error { return t.AddRoleToInstanceProfile(d.account(), d.name(), d.name()) }},
 		{"RemoveRoleFromInstanceProfile", func() error { return t.RemoveRoleFromInstanceProfile(d.account(), d.name(), d.name()) }},
 		{"TagInstanceProfile", func() error { return t.TagInstanceProfile(d.account(), d.name(), d.tags()) }},
+		{"CreateSAMLProvider", func() error {
+			return only(t.CreateSAMLProvider(d.account(), SAMLProviderSpec{d.name(), []byte("<md/>"), samlKeys(), "", d.tags()}))
+		}},
+		{"DeleteSAMLProvider", func() error { return t.DeleteSAMLProvider(d.account(), d.saml()) }},
+		{"TagSAMLProvider", func() error { return t.TagSAMLProvider(d.account(), d.saml(), d.tags()) }},
+		{"UntagSAMLProvider", func() error { return t.UntagSAMLProvider(d.account(), d.saml(), []string{"K"}) }},
+		{"UseAssertion", func() error {
+			p, err := t.SAMLProvider(d.account(), d.saml())
+			if err != nil {
+				return err
+			}
+			return t.UseAssertion(p, d.name(), clock.Add(time.Duration(rapid.IntRange(-20, 5).Draw(d.T, "minutes"))*time.Minute))
+		}},
 		{"UntagInstanceProfile", func() error { return t.UntagInstanceProfile(d.account(), d.name(), []string{"K"}) }},
 		{"DeleteAlias", func() error { return t.DeleteAlias(d.account(), d.of("alias", "abc", "abc", "home")) }},
 		{"EnableIssuer", func() error { return only(t.EnableIssuer(d.account(), pairOf(d.of("pair", "a", "b")))) }},

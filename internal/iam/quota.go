@@ -32,6 +32,8 @@ type Quotas struct {
 	ControlsPerOrganization int // control policies of one type
 	ControlsPerTarget       int // control policies of one type at a root, unit or account
 	Control                 int // a control policy, white space included
+
+	SAMLProvidersPerAccount int
 }
 
 // DefaultQuotas are the quotas of a new server.
@@ -42,6 +44,7 @@ func DefaultQuotas() Quotas {
 		KeysPerUser:                2, GroupsPerUser: 10, AttachedPerUser: 10, AttachedPerGroup: 10, AttachedPerRole: 10, VersionsPerPolicy: 5, Tags: 50,
 		InlineUser: 2048, InlineGroup: 5120, InlineRole: 10240, Managed: 6144, Trust: 2048, SealKeys: 64,
 		AccountsPerOrganization: 10, UnitsPerOrganization: 2000, ControlsPerOrganization: 1000, ControlsPerTarget: 5, Control: 5120,
+		SAMLProvidersPerAccount: 100,
 	}
 }
 

@@ -43,6 +43,10 @@ func newShelved(kind string) shelved {
 		return new(MemberRequest)
 	case "issuer":
 		return new(Issuer)
+	case "samlprovider":
+		return new(SAMLProvider)
+	case "samlused":
+		return new(SAMLUse)
 	}
 	return nil
 }

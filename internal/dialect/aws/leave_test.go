@@ -19,6 +19,7 @@ func everything(d *door) url.Values {
 		"PolicySourceArn", "arn:aws:iam::111111111111:user/subject", "Arn", "arn:aws:iam::111111111111:user/subject",
 		"ActionNames.member.1", "s3:GetObject", "PolicyInputList.member.1", allowAll, "ServiceNamespaces.member.1", "s3",
 		"InstanceProfileName", "machines",
+		"SAMLProviderArn", "arn:aws:iam::111111111111:saml-provider/corp", "SAMLMetadataDocument", samlMetadata(),
 		"Description", "text", "RoleArn", "arn:aws:iam::111111111111:role/clerk", "RoleSessionName", "desk", "SourceIdentity", "me",
 		"AccountAlias", "an-alias", "Cloud", "aws", "Name", "Third", "AccountId", "333333333333", "RequestId", "none-such",
 		"Audience.member.1", "x", "SigningAlgorithm", "ES384")
@@ -56,6 +57,7 @@ func TestAttack48_WrongActionCheck(t *testing.T) {
 		"iam:CreateUser": `","iam:TagUser`, "iam:CreateRole": `","iam:TagRole`, "iam:CreatePolicy": `","iam:TagPolicy`,
 
 		"iam:CreateInstanceProfile": `","iam:TagInstanceProfile`,
+		"iam:CreateSAMLProvider":    `","iam:TagSAMLProvider`,
 		// A role in an instance profile is handed to machines.
 		"iam:AddRoleToInstanceProfile": `","iam:PassRole`,
 		"organizations:CreateAccount":  tagResource, "organizations:CreateOrganizationalUnit": tagResource, "organizations:CreatePolicy": tagResource,

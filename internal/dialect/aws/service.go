@@ -17,6 +17,7 @@ func services() []*service {
 		{name: "iam", version: "2010-05-08", namespace: "https://iam.amazonaws.com/doc/2010-05-08/", source: "iam.amazonaws.com",
 			table: op.NewTable(names(iamapi.Operations()), userOperations(), accessKeyOperations(), groupOperations(), roleOperations(),
 				policyOperations(), inlineOperations(), attachmentOperations(), tagOperations(), simulationOperations(),
+				samlProviderOperations(),
 				accountOperations(),
 				instanceProfileOperations(),
 				rootAccessOperations(),

@@ -124,6 +124,14 @@ var topicWords = map[topic]words{
 	{fault.Invalid, fault.TagPrefix}:      {"InvalidParameterValue", http.StatusBadRequest, "Tag keys must not begin with aws: in any case: '%n'"},
 	{fault.Invalid, fault.User}:           {text: "Must specify userName when calling with non-User credentials"},
 
+	{fault.NotFound, fault.SAMLProvider}:  {text: "Manifest not found for arn %n"},
+	{fault.Exists, fault.SAMLProvider}:    {text: "Provider with name %n already exists."},
+	{fault.Invalid, fault.SAMLProvider}:   {"InvalidInput", http.StatusBadRequest, "Unable to update identity provider. No updates are defined for metadata or encryption assertion."},
+	{fault.Malformed, fault.SAMLMetadata}: {"InvalidInput", http.StatusBadRequest, "Could not parse metadata: %d"},
+	{fault.Unsupported, fault.SAMLKey}:    {"InvalidInput", http.StatusBadRequest, "%n is not supported: this server does not read encrypted assertions."},
+	{fault.Invalid, fault.SAMLKey}:        {"InvalidInput", http.StatusBadRequest, "Unable to set assertion encryption mode to Required because no private key is provided."},
+	{fault.NotFound, fault.SAMLKey}:       {"InvalidInput", http.StatusBadRequest, "Failed to remove private key because the Key ID does not match a private key."},
+
 	{fault.Malformed, fault.Principal}: {text: "Invalid principal in policy: \"%N\":\"%d\""},
 
 	{fault.Unmodifiable, fault.Policy}: {"AccessDenied", http.StatusForbidden, "The policy %n belongs to AWS and cannot be changed."},
@@ -203,6 +211,8 @@ var quotas = map[struct{ subject, what fault.What }]string{
 
 	{fault.Account, fault.InstanceProfile}: "InstanceProfilesPerAccount",
 	{fault.InstanceProfile, fault.Role}:    "InstanceSessionsPerInstanceProfile",
+
+	{fault.Account, fault.SAMLProvider}: "SAMLProvidersPerAccount",
 }
 
 // over is w with what o has put over it.

@@ -12,7 +12,7 @@ import (
 // What the metadata of one provider may be. MaxMetadata is in bytes; the longest seen in the field, of a federation server that
 // lists every claim it knows, has some 80,000.
 const (
-	MaxMetadata     = 128 << 10
+	MaxMetadata     = 100_000
 	maxCertificates = 10
 	maxEntityID     = 1024 // SAML core, 8.3.6
 )
@@ -33,28 +33,28 @@ func ParseMetadata(doc []byte) (*Description, error) {
 	doc = bytes.TrimPrefix(doc, []byte("\xef\xbb\xbf"))
 	root, err := parse(doc, bounds{bytes: MaxMetadata, depth: 32, elements: 5000, attrs: 64, comments: true})
 	if err != nil {
-		return nil, problem(Metadata, "metadata: "+err.Error())
+		return nil, problem(Metadata, err.Error())
 	}
 	d := &Description{}
 	if !d.until(root) {
-		return nil, problem(Metadata, "metadata: validUntil is no time")
+		return nil, problem(Metadata, "validUntil is no time")
 	}
 	entity := root
 	if root.is(nsMetadata, "EntitiesDescriptor") {
 		if entity = root.only(nsMetadata, "EntityDescriptor"); entity == nil || !d.until(entity) {
-			return nil, problem(Metadata, "metadata: not exactly one EntityDescriptor")
+			return nil, problem(Metadata, "not exactly one EntityDescriptor")
 		}
 	}
 	if !entity.is(nsMetadata, "EntityDescriptor") {
-		return nil, problem(Metadata, "metadata: the document is no EntityDescriptor")
+		return nil, problem(Metadata, "the document is no EntityDescriptor")
 	}
 	d.EntityID = strings.Trim(entity.value("entityID"), " \t\r\n")
 	if d.EntityID == "" || len(d.EntityID) > maxEntityID {
-		return nil, problem(Metadata, "metadata: no entityID, or one too long")
+		return nil, problem(Metadata, "no entityID, or one too long")
 	}
 	idp := entity.only(nsMetadata, "IDPSSODescriptor")
 	if idp == nil || !slices.Contains(strings.Fields(idp.value("protocolSupportEnumeration")), nsProtocol) || !d.until(idp) {
-		return nil, problem(Metadata, "metadata: not exactly one IDPSSODescriptor for SAML 2.0")
+		return nil, problem(Metadata, "not exactly one IDPSSODescriptor for SAML 2.0")
 	}
 	for _, f := range idp.all(nsMetadata, "NameIDFormat") {
 		if text, ok := f.plain(); ok && text != "" {
@@ -100,7 +100,7 @@ func (d *Description) keys(idp *node) error {
 		}
 	}
 	if n := len(d.Certificates); n == 0 || n > maxCertificates {
-		return problem(Metadata, fmt.Sprintf("metadata: %d usable certificates to sign with", n))
+		return problem(Metadata, fmt.Sprintf("%d usable certificates to sign with", n))
 	}
 	return nil
 }
