@@ -70,6 +70,9 @@ func trustStory(t *testing.T, s *process.Server, a *who) {
 	says(t, create(`{"Version":`), "MalformedPolicyDocument", "This policy contains invalid Json")
 	fails(t, create(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole","Resource":"*"}]}`),
 		"MalformedPolicyDocument", "Has prohibited field Resource")
+	says(t, create(`{}`), "MalformedPolicyDocument", "Syntax error at position (1,3)")
+	says(t, create(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole"}]}`),
+		"MalformedPolicyDocument", "Missing required field Principal")
 	ghost := account + ":role/ghost"
 	says(t, create(trust(ghost, "")), "MalformedPolicyDocument", `Invalid principal in policy: "AWS":"`+ghost+`"`)
 	fails(t, create(trust(account+":role/*", "")), "MalformedPolicyDocument")

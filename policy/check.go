@@ -12,7 +12,7 @@ func (p *parser) check() {
 		s := &p.doc.statements[i]
 		if s.sid != "" {
 			if _, twice := sids[s.sid]; twice {
-				p.add(s.sidPos, FaultSid, textSid, "Sid %q appears twice", clip(s.sid))
+				p.add(s.sidPos, FaultSid, p.orTrust(textSid, textTrustSid), "Sid %q appears twice", clip(s.sid))
 			}
 			sids[s.sid] = struct{}{}
 		}
@@ -34,6 +34,10 @@ func (p *parser) checkEffect(s *statementText) {
 
 func (p *parser) checkActions(s *statementText) {
 	if len(s.actions.items) == 0 {
+		if p.doc.use == Trust {
+			p.missing(s, "Action")
+			return
+		}
 		p.add(s.pos, FaultNoAction, textNoAction, "the statement names no action")
 		return
 	}
@@ -43,7 +47,11 @@ func (p *parser) checkActions(s *statementText) {
 	for _, a := range s.actions.items {
 		if p.doc.use == Trust {
 			if s.actions.not || !p.doc.grammar.trustAction(a.s) {
-				p.add(a.pos, FaultAction, textTrustOnly, "a trust policy speaks only of assuming the role, its session tags and source identity")
+				message := textTrustAction
+				if s.actions.not || strings.ContainsAny(a.s, "*?") {
+					message = textTrustPattern
+				}
+				p.add(a.pos, FaultAction, message, "a trust policy speaks only of assuming the role, its session tags and source identity")
 			}
 			continue
 		}
@@ -96,11 +104,11 @@ func (p *parser) checkResources(s *statementText) {
 	r := &s.resources
 	if p.rules.resource == prohibited {
 		if r.present {
-			element := "Resource"
+			message := textTrustResource
 			if r.not {
-				element = "NotResource"
+				message = textTrustNotResource
 			}
-			p.add(r.pos, FaultProhibited, fmt.Sprintf("Has prohibited field %s.", element), "this kind of policy is about one resource only")
+			p.add(r.pos, FaultProhibited, message, "a trust policy is about its role and names no resource")
 		}
 		return
 	}

@@ -9,7 +9,7 @@ func (p *parser) checkPrincipal(s *statementText) {
 	e := s.principals
 	if e == nil {
 		if p.rules.principal == required {
-			p.add(s.pos, FaultSyntax, textSyntax, "a statement of this kind of policy needs a Principal")
+			p.missing(s, "Principal")
 		}
 		return
 	}
@@ -18,7 +18,11 @@ func (p *parser) checkPrincipal(s *statementText) {
 		return
 	}
 	if e.not && !p.rules.notPrincipal {
-		p.add(e.pos, FaultProhibited, textSyntax, "this kind of policy has no NotPrincipal")
+		message := p.orTrust(textSyntax, textTrustNotCaller)
+		if s.effect == EffectAllow {
+			message = p.orTrust(textSyntax, textTrustAllowNot)
+		}
+		p.add(e.pos, FaultProhibited, message, "this kind of policy has no NotPrincipal")
 		return
 	}
 	if p.doc.use == RCP {
@@ -33,17 +37,36 @@ func (p *parser) checkPrincipal(s *statementText) {
 	}
 	for _, it := range e.items {
 		if !p.doc.grammar.principalForm(it.typ, it.s) {
-			p.add(it.pos, FaultPrincipal, InvalidPrincipal(it.typ, it.s), "%s", principalHint(it.typ, it.s))
+			p.add(it.pos, FaultPrincipal, p.principalText(it), "%s", principalHint(it.typ, it.s))
+		}
+		if p.doc.use == Trust && it.s == cognito && s.effect == EffectAllow && len(s.conditions) == 0 {
+			p.add(it.pos, FaultPrincipal, textTrustCognito, "without a condition on %s:aud every identity pool of every account is let in", cognito)
 		}
 	}
+}
+
+// cognito is the one provider that everybody shares by its bare name.
+const cognito = "cognito-identity.amazonaws.com"
+
+func (p *parser) principalText(it principalItem) string {
+	if p.doc.use == Trust {
+		switch it.typ {
+		case "AWS", "Service":
+		case "Federated":
+			return textTrustFederated
+		default:
+			return p.position(it.pos)
+		}
+	}
+	return InvalidPrincipal(it.typ, it.s)
 }
 
 func (p *parser) checkBare(e *principalText) {
 	switch it := e.items[0]; {
 	case it.s != "*":
-		p.add(it.pos, FaultPrincipal, InvalidPrincipal("AWS", it.s), "the string form can only be \"*\"")
+		p.add(it.pos, FaultPrincipal, p.orTrust(InvalidPrincipal("AWS", it.s), p.position(it.pos)), "the string form can only be \"*\"")
 	case p.doc.use == Trust:
-		p.add(it.pos, FaultPrincipal, textStar, `a trust policy writes {"AWS":"*"}`)
+		p.add(it.pos, FaultPrincipal, textTrustStar, `a trust policy writes {"AWS":"*"}`)
 	}
 }
 

@@ -120,7 +120,7 @@ func TestUses(t *testing.T) {
 		{policy.Session, plain, ""},
 		{policy.SCP, plain, ""},
 		{policy.Resource, plain, ""},
-		{policy.Trust, plain, policy.FaultSyntax},
+		{policy.Trust, plain, policy.FaultProhibited},
 		{policy.RCP, plain, policy.FaultSyntax},
 		{policy.Session, `{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:*"}}`, policy.FaultARN},
 		{policy.Resource, `{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:*"}}`, policy.FaultARN},

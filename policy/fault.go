@@ -19,6 +19,7 @@ const (
 	FaultARN             FaultCode = "arn"              // an ARN that lacks fields
 	FaultSid             FaultCode = "sid"              // Sid used twice, or of other characters
 	FaultProhibited      FaultCode = "prohibited"       // an element this kind of policy must not have
+	FaultMissing         FaultCode = "missing"          // an element a role's trust policy has to have
 	FaultPrincipal       FaultCode = "principal"        // a principal that cannot be named like this
 	FaultNoAction        FaultCode = "no-action"
 	FaultResource        FaultCode = "resource" // a resource that is not in the required form
@@ -28,7 +29,7 @@ const (
 
 var faultOrder = [...]FaultCode{
 	FaultSyntax, FaultEmpty, FaultPrincipalDenied, FaultVersion, FaultLegacy, FaultARN, FaultSid, FaultProhibited,
-	FaultPrincipal, FaultNoAction, FaultResource, FaultAction, FaultNoResource,
+	FaultMissing, FaultPrincipal, FaultNoAction, FaultResource, FaultAction, FaultNoResource,
 }
 
 func (c FaultCode) rank() int {
@@ -53,7 +54,6 @@ func (c FaultCode) readable() bool {
 // The texts of IAM. A document is refused with the text of its first fault.
 const (
 	textSyntax     = "Syntax errors in policy."
-	textTrustJSON  = "This policy contains invalid Json"
 	textVersion    = "Policy document must be version 2012-10-17 or greater."
 	textLegacy     = "The policy failed legacy parsing"
 	textSid        = "Statement IDs (SID) in a single policy must be unique."
@@ -64,8 +64,29 @@ const (
 	textVendor     = "Resource vendor must be fully qualified and cannot contain regexes."
 	textPrefix     = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."
 	textOneColon   = "Actions/Condition can contain only one colon."
-	textStar       = `AssumeRolepolicy contained an invalid principal: "STAR":"*".`
-	textTrustOnly  = "Trust Policy statement actions can only be sts:AssumeRole, sts:AssumeRoleWithSAML,  and sts:AssumeRoleWithWebIdentity"
+)
+
+// The texts of IAM for the trust policy of a role, which it reads with the parser of resource policies (decision 022).
+const (
+	textTrustJSON        = "This policy contains invalid Json"
+	textTrustNull        = "This text appears not to be a policy"
+	textTrustPosition    = "Syntax error at position (%d,%d)"
+	textTrustUnknown     = "Unknown field %s"
+	textTrustVersion     = "The policy must contain a valid version string"
+	textTrustEmpty       = "Could not parse the policy: Statement is empty!"
+	textTrustMissing     = "Missing required field %s"
+	textTrustNobody      = "Missing required field Principal cannot be empty!"
+	textTrustEffect      = "Invalid effect: %s"
+	textTrustSid         = "The Statement Ids in the policy are not unique"
+	textTrustStar        = `AssumeRolepolicy contained an invalid principal: "STAR":"*".`
+	textTrustAllowNot    = "Allow with NotPrincipal is not allowed."
+	textTrustNotCaller   = "AssumeRole policy must not contain NotPrincipal field."
+	textTrustFederated   = "Federated principals must be valid domain names or SAML metadata ARNs"
+	textTrustCognito     = "A condition block must be present for the Cognito provider"
+	textTrustResource    = "Has prohibited field Resource."
+	textTrustNotResource = "AssumeRole policy must not contain resources."
+	textTrustAction      = "Trust Policy statement actions can only be sts:AssumeRole, sts:AssumeRoleWithSAML,  and sts:AssumeRoleWithWebIdentity"
+	textTrustPattern     = "AssumeRole policy may only specify STS AssumeRole actions."
 )
 
 // Fault is one thing that is wrong with a document.
@@ -104,10 +125,6 @@ func (l *faultList) add(offset int, code FaultCode, message, format string, args
 		return
 	}
 	l.faults = append(l.faults, Fault{Pos: l.lines.pos(offset), Code: code, Message: message, Detail: fmt.Sprintf(format, args...)})
-}
-
-func (l *faultList) syntax(offset int, format string, args ...any) {
-	l.add(offset, FaultSyntax, textSyntax, format, args...)
 }
 
 // readable reports whether every fault leaves the document one meaning.

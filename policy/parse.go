@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"strings"
 	"unicode/utf8"
 )
@@ -68,9 +69,35 @@ type parser struct {
 	rules rules
 }
 
+// syntax adds a fault of the grammar; the offset is that of the value which cannot stand where it does.
+func (p *parser) syntax(offset int, format string, args ...any) {
+	p.add(offset, FaultSyntax, p.position(offset), format, args...)
+}
+
+// position is the text for such a value: a trust policy is told where, counted to just behind the first character of the value.
+func (p *parser) position(offset int) string {
+	if p.doc.use != Trust {
+		return textSyntax
+	}
+	at := p.lines.pos(offset)
+	return fmt.Sprintf(textTrustPosition, at.Line, at.Column+1)
+}
+
+// orTrust chooses the text of a fault by the kind of policy.
+func (p *parser) orTrust(text, trust string) string {
+	if p.doc.use == Trust {
+		return trust
+	}
+	return text
+}
+
 func (p *parser) document(n *node) {
 	if n.kind != nodeObject {
-		p.syntax(n.pos, "a policy is an object, not %s", n.kind)
+		message := p.orTrust(textSyntax, textTrustJSON)
+		if n.kind == nodeNull {
+			message = p.orTrust(textSyntax, textTrustNull)
+		}
+		p.add(n.pos, FaultSyntax, message, "a policy is an object, not %s", n.kind)
 		return
 	}
 	found := false
@@ -85,13 +112,21 @@ func (p *parser) document(n *node) {
 			found = true
 			p.statements(&m.value)
 		default:
-			p.syntax(m.pos, "unknown element %q in the policy", clip(m.key))
+			p.unknown(m, "the policy")
 		}
 	}
 	if !found {
-		p.syntax(n.pos, "the policy has no Statement")
+		offset := n.pos
+		if p.doc.use == Trust {
+			offset = n.end - 1 // IAM finds out at the closing brace
+		}
+		p.syntax(offset, "the policy has no Statement")
 	}
 	p.setVersion(n.pos)
+}
+
+func (p *parser) unknown(m *member, where string) {
+	p.add(m.pos, FaultSyntax, p.orTrust(textSyntax, fmt.Sprintf(textTrustUnknown, clip(m.key))), "unknown element %q in %s", clip(m.key), where)
 }
 
 func (p *parser) version(n *node) {
@@ -105,7 +140,7 @@ func (p *parser) version(n *node) {
 			return
 		}
 	}
-	p.syntax(n.pos, "there is no version %q of the policy language", clip(s.s))
+	p.add(n.pos, FaultSyntax, p.orTrust(textSyntax, textTrustVersion), "there is no version %q of the policy language", clip(s.s))
 }
 
 // setVersion derives what the version means; no Version is the oldest one.
@@ -137,7 +172,7 @@ func (p *parser) statements(n *node) {
 		p.statement(n, n.pos+1)
 	case nodeArray:
 		if len(n.items) == 0 {
-			p.add(n.pos, FaultEmpty, textSyntax, "Statement is an empty list")
+			p.add(n.pos, FaultEmpty, p.orTrust(textSyntax, textTrustEmpty), "Statement is an empty list")
 		}
 		after := n.pos + 1
 		for i := range n.items {
@@ -174,12 +209,21 @@ func (p *parser) statement(n *node, after int) {
 		case "Condition":
 			p.condition(s, &m.value)
 		default:
-			p.syntax(m.pos, "unknown element %q in a statement", clip(m.key))
+			p.unknown(m, "a statement")
 		}
 	}
 	if !hasEffect {
-		p.syntax(n.pos, "a statement has no Effect")
+		p.missing(s, "Effect")
 	}
+}
+
+// missing is a fault of its own in a trust policy only: there, what must not stand in a statement is found before.
+func (p *parser) missing(s *statementText, element string) {
+	code := FaultSyntax
+	if p.doc.use == Trust {
+		code = FaultMissing
+	}
+	p.add(s.pos, code, p.orTrust(textSyntax, fmt.Sprintf(textTrustMissing, element)), "a statement of this kind of policy needs %s", element)
 }
 
 func (p *parser) sid(s *statementText, n *node) {
@@ -208,6 +252,8 @@ func (p *parser) effect(s *statementText, n *node) {
 		s.effect = EffectAllow
 	case t.s == "Deny":
 		s.effect = EffectDeny
+	case p.doc.use == Trust:
+		p.add(n.pos, FaultSyntax, fmt.Sprintf(textTrustEffect, clip(t.s)), "Effect is written exactly Allow or Deny")
 	case strings.EqualFold(t.s, "Allow") || strings.EqualFold(t.s, "Deny"):
 		p.add(n.pos, FaultLegacy, textLegacy, "Effect is written exactly Allow or Deny")
 	default:
@@ -259,7 +305,7 @@ func (p *parser) principal(s *statementText, m *member) {
 			p.principalType(s.principals, &n.members[i])
 		}
 		if len(n.members) == 0 {
-			p.syntax(n.pos, "%s names nobody", m.key)
+			p.add(n.pos, FaultSyntax, p.orTrust(textSyntax, textTrustNobody), "%s names nobody", m.key)
 		}
 	default:
 		p.syntax(n.pos, "%s must be \"*\" or an object, not %s", m.key, n.kind)
