@@ -30,6 +30,7 @@ func (o operation) by(t *testing.T, w *who) *reply {
 // fixture is what the table's parameters refer to.
 type fixture struct {
 	account, key, denial string
+	device               *device // of nobody
 }
 
 // newFixture makes a user with a key, and a denial that can be explained.
@@ -39,7 +40,8 @@ func newFixture(t *testing.T, s *process.Server) fixture {
 	nobody := a.user(t, "nobody")
 	r := nobody.ask(t, "iam", versions["iam"], "ListUsers")
 	r.refused(t, "ListUsers by nobody", "AccessDenied")
-	return fixture{account: s.Account.ID, key: nobody.id, denial: r.header.Get("X-Amzn-Requestid")}
+	return fixture{account: s.Account.ID, key: nobody.id, denial: r.header.Get("X-Amzn-Requestid"),
+		device: a.device(t, "fixture")}
 }
 
 // area is the story of one part of the API. Each names things of its own.
@@ -63,6 +65,7 @@ func areas(f fixture) []area {
 	return []area{
 		spineArea(f),
 		instanceProfileArea(f),
+		mfaArea(f),
 		accountArea(),
 		simulationArea(f),
 		organizationArea(),
@@ -227,7 +230,7 @@ func TestUnsupportedOperation(t *testing.T) {
 	if n == 0 {
 		t.Error("the coverage page has nothing that is not built: this story is over")
 	}
-	_, err := a.iam.ListVirtualMFADevices(ctx, &iam.ListVirtualMFADevicesInput{})
+	_, err := a.iam.ListSSHPublicKeys(ctx, &iam.ListSSHPublicKeysInput{})
 	fails(t, err, "UnsupportedOperation", "not supported")
 	// Federated calls come without a signature.
 	_, err = a.sts.AssumeRoleWithWebIdentity(ctx, &sts.AssumeRoleWithWebIdentityInput{RoleArn: new("arn:aws:iam::000000000000:role/r"),

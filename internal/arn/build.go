@@ -36,6 +36,9 @@ func Organizations(manager, resource string) string {
 	return "arn:aws:organizations::" + manager + ":" + resource
 }
 
+// MFA is the name, and so the serial number, of a virtual MFA device.
+func MFA(account, path, name string) string { return entity(account, "mfa", path, name) }
+
 // FederatedUser is the name of somebody whom a user or root vouches for.
 func FederatedUser(account, name string) string {
 	return "arn:aws:sts::" + account + ":federated-user/" + name

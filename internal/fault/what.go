@@ -26,6 +26,12 @@ const (
 	Membership
 	LoginProfile
 	MFADevice
+	// MFAAssignment: an MFA device's being somebody's.
+	MFAAssignment
+	// MFACode: a one-time code, or two of them.
+	MFACode
+	// MFAPair: a serial number without a code, or a code without one.
+	MFAPair
 	InstanceProfile
 	Tag
 	// DuplicateTag: two tags whose keys differ at most in case.
@@ -161,7 +167,7 @@ var whatNames = [whats]string{
 	None: "none", Account: "account", User: "user", Group: "group", Role: "role", Policy: "policy",
 	PolicyVersion: "policy version", UserPolicy: "user policy", GroupPolicy: "group policy", RolePolicy: "role policy",
 	AccessKey: "access key", Attachment: "attachment", Boundary: "boundary", Membership: "membership",
-	LoginProfile: "login profile", MFADevice: "mfa device", InstanceProfile: "instance profile", Tag: "tag",
+	LoginProfile: "login profile", MFADevice: "mfa device", MFAAssignment: "mfa assignment", MFACode: "mfa code", MFAPair: "mfa serial number and code", InstanceProfile: "instance profile", Tag: "tag",
 	DuplicateTag: "duplicate tag", TransitiveTag: "transitive tag", InheritedTag: "inherited tag", TagPrefix: "tag prefix",
 	Duration: "duration", ChainDuration: "chain duration", SessionPolicy: "session policy", SessionTags: "session tags",
 	SourceIdentity: "source identity", RootSession: "root session", SessionCredentials: "session credentials", ARN: "arn", Principal: "principal",

@@ -14,6 +14,7 @@ func few() Quotas {
 	q := DefaultQuotas()
 	q.KeysPerUser, q.GroupsPerUser, q.AttachedPerUser, q.AttachedPerGroup, q.AttachedPerRole = 1, 2, 2, 2, 2
 	q.VersionsPerPolicy, q.Tags, q.InlineUser, q.InlineGroup, q.InlineRole = 2, 3, 200, 200, 200
+	q.MFADevicesPerUser = 1
 	q.UsersPerAccount, q.GroupsPerAccount, q.RolesPerAccount, q.PoliciesPerAccount, q.SealKeys = 4, 3, 3, 3, 2
 	return q
 }
@@ -42,6 +43,11 @@ func (d draw) policy() string {
 
 func (d draw) saml() string {
 	return "arn:aws:iam::" + d.of("owner", home, home, other) + ":saml-provider/" + d.of("provider", "a", "A", "b", "c")
+}
+
+func (d draw) serial() string {
+	return d.of("serial", "arn:aws:iam::"+home+":mfa/a", "arn:aws:iam::"+home+":mfa/a", "arn:aws:iam::"+home+":mfa/b", "arn:aws:iam::"+home+":mfa/x/b",
+		"arn:aws:iam::"+other+":mfa/a", "arn:aws:iam::"+home+":mfa/A", "arn:aws:iam::"+home+":user/a", "nonsense")
 }
 
 func (d draw) boundary() string {
@@ -118,6 +124,26 @@ func (d draw) verbs(t *Tx) []verb {
 		{"EnableIssuer", func() error { return only(t.EnableIssuer(d.account(), pairOf(d.of("pair", "a", "b")))) }},
 		{"DisableIssuer", func() error { return t.DisableIssuer(d.account()) }},
 		{"RotateIssuer", func() error { return only(t.RotateIssuer(d.account(), pairOf(d.of("pair", "c", "d", "")))) }},
+		{"CreateMFADevice", func() error {
+			return only(t.CreateMFADevice(d.account(), MFADeviceSpec{d.path(), d.name(), []byte("seed"), d.tags()}))
+		}},
+		{"CreateMFADevice", func() error {
+			return only(t.CreateMFADevice(home, MFADeviceSpec{Name: d.name(), Sealed: []byte("seed")}))
+		}},
+		{"DeleteMFADevice", func() error { return t.DeleteMFADevice(d.account(), d.serial()) }},
+		{"EnableMFADevice", func() error { return only(t.EnableMFADevice(d.account(), d.name(), d.serial(), 7, 1)) }},
+		{"EnableMFADevice", func() error { return only(t.EnableMFADevice(home, "", d.serial(), 7, 1)) }},
+		{"ResyncMFADevice", func() error { return only(t.ResyncMFADevice(d.account(), d.name(), d.serial(), 9, -1)) }},
+		{"DeactivateMFADevice", func() error { return t.DeactivateMFADevice(d.account(), d.name(), d.serial()) }},
+		{"FailMFACode", func() error {
+			device, err := t.MFADevice(home, d.serial())
+			if err != nil {
+				return err
+			}
+			return t.FailMFACode(device)
+		}},
+		{"TagMFADevice", func() error { return t.TagMFADevice(d.account(), d.serial(), d.tags()) }},
+		{"UntagMFADevice", func() error { return t.UntagMFADevice(d.account(), d.serial(), []string{"K"}) }},
 		{"DeleteUser", func() error { return t.DeleteUser(d.account(), d.name()) }},
 		{"TagUser", func() error { return only(t.TagUser(d.account(), d.name(), d.tags())) }},
 		{"UntagUser", func() error { return only(t.UntagUser(d.account(), d.name(), []string{d.of("key", "k", "TEAM")})) }},

@@ -12,6 +12,8 @@ type Quotas struct {
 
 	InstanceProfilesPerAccount int
 
+	MFADevicesPerUser int // also of an account's root
+
 	KeysPerUser     int // also of an account's root
 	GroupsPerUser   int
 	AttachedPerUser int
@@ -43,6 +45,8 @@ func DefaultQuotas() Quotas {
 		InstanceProfilesPerAccount: 1000,
 		KeysPerUser:                2, GroupsPerUser: 10, AttachedPerUser: 10, AttachedPerGroup: 10, AttachedPerRole: 10, VersionsPerPolicy: 5, Tags: 50,
 		InlineUser: 2048, InlineGroup: 5120, InlineRole: 10240, Managed: 6144, Trust: 2048, SealKeys: 64,
+		MFADevicesPerUser: 8,
+
 		AccountsPerOrganization: 10, UnitsPerOrganization: 2000, ControlsPerOrganization: 1000, ControlsPerTarget: 5, Control: 5120,
 		SAMLProvidersPerAccount: 100,
 	}

@@ -27,6 +27,8 @@ func newShelved(kind string) shelved {
 	switch kind {
 	case "alias":
 		return new(Alias)
+	case "mfa":
+		return new(MFADevice)
 	case "instanceprofile":
 		return new(InstanceProfile)
 	case "organization":

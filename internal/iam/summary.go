@@ -8,6 +8,8 @@ type Summary struct {
 	RootKeys      int // access keys of the account's root
 
 	InstanceProfiles int
+
+	MFADevices, MFADevicesInUse, RootMFADevices int
 }
 
 // Summary counts what an account holds.
@@ -15,6 +17,17 @@ func (s *tables) Summary(account string) Summary {
 	r := s.realm(account)
 	n := Summary{Counts: s.Counts(account), Offered: s.catalog.policies.Len(), RootKeys: len(r.keysOf("")),
 		InstanceProfiles: shelfCount(s, profilesIn(account))}
+	for _, d := range shelfFrom[*MFADevice](s, mfaIn(account), "") {
+		n.MFADevices++
+		switch d.Holder {
+		case "":
+		case account:
+			n.RootMFADevices++
+			n.MFADevicesInUse++
+		default:
+			n.MFADevicesInUse++
+		}
+	}
 	for _, uses := range r.uses.All() {
 		for range uses.Prefix(useAttached) {
 			n.PoliciesInUse++

@@ -25,6 +25,18 @@ func everything(d *door) url.Values {
 		"Audience.member.1", "x", "SigningAlgorithm", "ES384")
 }
 
+// everythingFor adds what would mean something else to other operations.
+func everythingFor(d *door, action string) url.Values {
+	v := everything(d)
+	if strings.HasPrefix(action, "iam:") {
+		v.Set("SerialNumber", "arn:aws:iam::111111111111:mfa/phone")
+		v.Set("VirtualMFADeviceName", "phone")
+		v.Set("AuthenticationCode1", "123456")
+		v.Set("AuthenticationCode2", "654321")
+	}
+	return v
+}
+
 // prepare makes what the parameters name. The subject has one policy.
 func (d *door) prepare(document string) {
 	d.t.Helper()
@@ -56,6 +68,8 @@ func TestAttack48_WrongActionCheck(t *testing.T) {
 		// Whoever creates a thing with tags needs leave to tag it (IAM User Guide, "Controlling access during AWS requests").
 		"iam:CreateUser": `","iam:TagUser`, "iam:CreateRole": `","iam:TagRole`, "iam:CreatePolicy": `","iam:TagPolicy`,
 
+		"iam:CreateVirtualMFADevice": `","iam:TagMFADevice`,
+
 		"iam:CreateInstanceProfile": `","iam:TagInstanceProfile`,
 		"iam:CreateSAMLProvider":    `","iam:TagSAMLProvider`,
 		// A role in an instance profile is handed to machines.
@@ -75,7 +89,7 @@ func TestAttack48_WrongActionCheck(t *testing.T) {
 		t.Run(strings.ReplaceAll(action, ":", "_"), func(t *testing.T) {
 			d := newDoor(t)
 			d.prepare(fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","NotAction":[%q],"Resource":"*"}]}`, action))
-			a := d.call("subject", action, everything(d))
+			a := d.call("subject", action, everythingFor(d, action))
 			if free[action] {
 				if a.status != 200 {
 					t.Errorf("%s: %s", a.code, a.message)
@@ -93,7 +107,7 @@ func TestAttack48_WrongActionCheck(t *testing.T) {
 			d = newDoor(t)
 			d.prepare(fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["%s"],"Resource":"*"}]}`, action+extra[action]))
 			before := d.db.Revision()
-			a = d.call("subject", action, everything(d))
+			a = d.call("subject", action, everythingFor(d, action))
 			if strings.HasPrefix(a.code, "AccessDenied") || a.code == "ValidationError" || a.code == "InvalidInputException" || a.status >= 500 {
 				t.Errorf("with leave for its own action alone: %d %s %s", a.status, a.code, a.message)
 			}

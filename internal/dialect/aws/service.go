@@ -18,6 +18,7 @@ func services() []*service {
 			table: op.NewTable(names(iamapi.Operations()), userOperations(), accessKeyOperations(), groupOperations(), roleOperations(),
 				policyOperations(), inlineOperations(), attachmentOperations(), tagOperations(), simulationOperations(),
 				samlProviderOperations(),
+				mfaOperations(),
 				accountOperations(),
 				instanceProfileOperations(),
 				rootAccessOperations(),

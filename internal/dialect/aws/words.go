@@ -134,6 +134,15 @@ var topicWords = map[topic]words{
 
 	{fault.Malformed, fault.Principal}: {text: "Invalid principal in policy: \"%N\":\"%d\""},
 
+	{fault.Exists, fault.MFADevice}:       {text: "MFADevice entity at the same path and name already exists."},
+	{fault.Exists, fault.MFAAssignment}:   {text: "MFA Device is already in use."},
+	{fault.NotFound, fault.MFADevice}:     {text: "VirtualMFADevice with serial number %n does not exist."},
+	{fault.NotFound, fault.MFAAssignment}: {text: "MFA Device invalid for user."},
+	{fault.Invalid, fault.MFACode}:        {"InvalidAuthenticationCode", http.StatusForbidden, "Authentication code for device is not valid."},
+	{fault.Denied, fault.MFADevice}:       {text: "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user."},
+	{fault.Denied, fault.MFACode}:         {text: "MultiFactorAuthentication failed with invalid MFA one time pass code."}, // also for one that was used or not looked at
+	{fault.Denied, fault.MFAPair}:         {text: "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code."},
+
 	{fault.Unmodifiable, fault.Policy}: {"AccessDenied", http.StatusForbidden, "The policy %n belongs to AWS and cannot be changed."},
 
 	{fault.Denied, fault.RootSession}:        {text: "Roles may not be assumed by root accounts."},
@@ -172,7 +181,10 @@ var subjectWords = map[struct {
 	what, subject fault.What
 }]words{
 	{fault.Limit, fault.Role, fault.SessionPolicy}: {"ValidationError", http.StatusBadRequest, "The chain of roles is longer than %l roles."},
-	{fault.InUse, fault.Attachment, fault.Policy}:  {text: "Cannot delete a policy attached to entities."},
+
+	{fault.InUse, fault.MFADevice, fault.MFADevice}: {text: "MFA VirtualDevice in use. Must deactivate first."},
+
+	{fault.InUse, fault.Attachment, fault.Policy}: {text: "Cannot delete a policy attached to entities."},
 
 	{fault.NotFound, fault.Role, fault.InstanceProfile}: {text: "Role %n in Instance Profile %d cannot be found."},
 }
@@ -191,7 +203,10 @@ var serviceWords = map[struct {
 
 // quotas names what AWS calls a limit in "Cannot exceed quota for …".
 var quotas = map[struct{ subject, what fault.What }]string{
-	{fault.User, fault.AccessKey}:   "AccessKeysPerUser",
+	{fault.User, fault.AccessKey}:    "AccessKeysPerUser",
+	{fault.User, fault.MFADevice}:    "MFADevicesPerUser",
+	{fault.Account, fault.MFADevice}: "VirtualMFADevicesPerAccount",
+
 	{fault.User, fault.Membership}:  "GroupsPerUser",
 	{fault.User, fault.Attachment}:  "PoliciesPerUser",
 	{fault.Group, fault.Attachment}: "PoliciesPerGroup",
