@@ -63,7 +63,7 @@ var imports = map[string][]string{
 		"internal/secret", "internal/session", "internal/sign"},
 	"internal/sts":      {"policy", "internal/access", "internal/arn", "internal/fault", "internal/iam", "internal/issuer", "internal/session"},
 	"internal/simulate": {"policy", "internal/access", "internal/arn", "internal/fault", "internal/iam"},
-	"internal/op": {"policy", "internal/access", "internal/audit", "internal/fault", "internal/guard", "internal/iam", "internal/issuer",
+	"internal/op": {"policy", "internal/access", "internal/audit", "internal/credential", "internal/fault", "internal/guard", "internal/iam", "internal/issuer",
 		"internal/usage", "internal/wire"},
 
 	// floor 5: doors
@@ -74,7 +74,7 @@ var imports = map[string][]string{
 	"internal/dialect/aws/adminapi": {"internal/wire"},
 	"internal/dialect/aws": {"policy", "internal/access", "internal/arn", "internal/audit", "internal/credential", "internal/dialect",
 		"internal/dialect/aws/adminapi", "internal/dialect/aws/iamapi", "internal/dialect/aws/orgapi", "internal/dialect/aws/stsapi", "internal/fault",
-		"internal/guard", "internal/iam", "internal/issuer", "internal/op", "internal/seal", "internal/session", "internal/sign",
+		"internal/guard", "internal/iam", "internal/issuer", "internal/op", "internal/seal", "internal/secret", "internal/session", "internal/sign",
 		"internal/sign/sigv4", "internal/simulate", "internal/sts", "internal/wire",
 		"internal/federate/saml"},
 	"internal/client": {"internal/secret", "internal/sign/sigv4", "internal/wire"},

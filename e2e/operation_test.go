@@ -66,6 +66,7 @@ func areas(f fixture) []area {
 		spineArea(f),
 		instanceProfileArea(f),
 		mfaArea(f),
+		passwordArea(f),
 		accountArea(),
 		simulationArea(f),
 		organizationArea(),

@@ -142,6 +142,11 @@ const (
 	SAMLMetadata
 	SAMLKey
 	SAMLAssertion
+	// Password is a password that its account's rules do not allow, or one that is wrong.
+	Password
+	PasswordPolicy
+	// CallerType: an operation that only some sorts of callers can use.
+	CallerType
 
 	whats
 )
@@ -188,4 +193,6 @@ var whatNames = [whats]string{
 	ContextCount: "number of context key values", ContextValue: "context key value",
 	Issuer: "issuer", IdentityToken: "identity token",
 	SAMLProvider: "saml provider", SAMLMetadata: "saml metadata", SAMLKey: "saml key", SAMLAssertion: "saml assertion",
+
+	Password: "password", PasswordPolicy: "password policy", CallerType: "caller type",
 }

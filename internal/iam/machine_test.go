@@ -99,6 +99,15 @@ func (d draw) verbs(t *Tx) []verb {
 		{"CreateUser", func() error { return only(t.CreateUser(d.account(), UserSpec{Name: d.name()})) }},
 		{"UpdateUser", func() error { return only(t.UpdateUser(d.account(), d.name(), d.path(), d.name())) }},
 		{"SetAlias", func() error { return only(t.SetAlias(d.account(), d.of("alias", "ab", "abc", "abc", "a--b", "home"))) }},
+		{"CreateLoginProfile", func() error { return only(t.CreateLoginProfile(d.account(), d.name(), []byte("h0"), true)) }},
+		{"UpdateLoginProfile", func() error {
+			return only(t.UpdateLoginProfile(d.account(), d.name(), LoginChange{Sealed: []byte("h1"), Over: []byte(d.of("over", "h0", "h1"))}))
+		}},
+		{"DeleteLoginProfile", func() error { return t.DeleteLoginProfile(d.account(), d.name()) }},
+		{"SetPasswordPolicy", func() error {
+			return only(t.SetPasswordPolicy(PasswordPolicy{Account: d.account(), Remember: rapid.IntRange(0, 25).Draw(d.T, "remember")}))
+		}},
+		{"DeletePasswordPolicy", func() error { return t.DeletePasswordPolicy(d.account()) }},
 		{"CreateInstanceProfile", func() error {
 			return only(t.CreateInstanceProfile(d.account(), InstanceProfileSpec{d.path(), d.name(), d.tags()}))
 		}},

@@ -29,6 +29,10 @@ func newShelved(kind string) shelved {
 		return new(Alias)
 	case "mfa":
 		return new(MFADevice)
+	case "login":
+		return new(LoginProfile)
+	case "passwordpolicy":
+		return new(PasswordPolicy)
 	case "instanceprofile":
 		return new(InstanceProfile)
 	case "organization":

@@ -107,6 +107,8 @@ func (t *Tx) UpdateUser(account, name, newPath, newName string) (*User, error) {
 
 // DeleteUser removes a user who has nothing left: InUse names the first of attached policies, inline policies, access keys, MFA
 // devices and memberships that stands in the way. It fails with NotFound.
+// DeleteUser removes a user who has nothing left: InUse names the first of attached policies, inline policies, login profile,
+// access keys and memberships that stands in the way. It fails with NotFound.
 func (t *Tx) DeleteUser(account, name string) error {
 	u, err := t.User(account, name)
 	if err != nil {
@@ -117,6 +119,8 @@ func (t *Tx) DeleteUser(account, name string) error {
 		return fault.Blocked(fault.User, fault.Attachment, name)
 	case len(u.Inline) > 0:
 		return fault.Blocked(fault.User, fault.UserPolicy, name)
+	case t.hasLogin(u):
+		return fault.Blocked(fault.User, fault.LoginProfile, name)
 	case len(t.KeysOf(account, u.ID)) > 0:
 		return fault.Blocked(fault.User, fault.AccessKey, name)
 	case len(t.MFADevicesOf(u.ID)) > 0:

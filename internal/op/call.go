@@ -7,6 +7,7 @@ import (
 
 	"github.com/daypass/daypass/internal/access"
 	"github.com/daypass/daypass/internal/audit"
+	"github.com/daypass/daypass/internal/credential"
 	"github.com/daypass/daypass/internal/guard"
 	"github.com/daypass/daypass/internal/iam"
 	"github.com/daypass/daypass/internal/issuer"
@@ -22,6 +23,8 @@ type Core struct {
 	Quotas iam.Quotas
 	// Issuers signs the identity tokens of accounts.
 	Issuers *issuer.Signer
+	// Passwords hashes and checks passwords, a bounded number at a time.
+	Passwords *credential.Hasher
 	// KeyUse says when a long-term key was last used.
 	KeyUse func(keyID string) (use usage.Use, ok bool)
 	// Latest is the state as it is now, for operations that waited for somebody else since their call took its View.

@@ -73,8 +73,27 @@ func Planned[In, P, Out any, I shape[In], O shape[Out]](name string, plan func(*
 func Write[In, Out any, I shape[In], O shape[Out]](name string, leave Leave[In], do func(*Call, *iam.Tx, *In) (*Out, error)) Operation {
 	return Operation{Name: name, run: func(c *Call) (wire.Shape, error) {
 		var out *Out
-		err := change[In, I](c, leave, func(tx *iam.Tx, in *In) (err error) {
+		err := change[In, I](c, leave, nil, func(tx *iam.Tx, in *In) (err error) {
 			out, err = do(c, tx, in)
+			return err
+		})
+		return answer[Out, O](out, err)
+	}}
+}
+
+// PreparedWrite is Write for an operation with work that is too slow for an update, which all others wait for: hashing a password.
+// prepare does it on the request's View, once leave was given there, so that nobody without leave can have it done. Leave is asked
+// again in the update; do must hold what was prepared against the state it finds.
+func PreparedWrite[In, P, Out any, I shape[In], O shape[Out]](name string, leave Leave[In], prepare func(*Call, *In) (P, error),
+	do func(*Call, *iam.Tx, *In, P) (*Out, error)) Operation {
+	return Operation{Name: name, run: func(c *Call) (wire.Shape, error) {
+		var out *Out
+		var p P
+		err := change[In, I](c, leave, func(in *In) (err error) {
+			p, err = prepare(c, in)
+			return err
+		}, func(tx *iam.Tx, in *In) (err error) {
+			out, err = do(c, tx, in, p)
 			return err
 		})
 		return answer[Out, O](out, err)
@@ -84,7 +103,19 @@ func Write[In, Out any, I shape[In], O shape[Out]](name string, leave Leave[In],
 // Change declares an operation that changes the state and has no output.
 func Change[In any, I shape[In]](name string, leave Leave[In], do func(*Call, *iam.Tx, *In) error) Operation {
 	return Operation{Name: name, run: func(c *Call) (wire.Shape, error) {
-		return nil, change[In, I](c, leave, func(tx *iam.Tx, in *In) error { return do(c, tx, in) })
+		return nil, change[In, I](c, leave, nil, func(tx *iam.Tx, in *In) error { return do(c, tx, in) })
+	}}
+}
+
+// PreparedChange is [PreparedWrite] without an output.
+func PreparedChange[In, P any, I shape[In]](name string, leave Leave[In], prepare func(*Call, *In) (P, error),
+	do func(*Call, *iam.Tx, *In, P) error) Operation {
+	return Operation{Name: name, run: func(c *Call) (wire.Shape, error) {
+		var p P
+		return nil, change[In, I](c, leave, func(in *In) (err error) {
+			p, err = prepare(c, in)
+			return err
+		}, func(tx *iam.Tx, in *In) error { return do(c, tx, in, p) })
 	}}
 }
 
@@ -209,11 +240,20 @@ func ask[In any](c *Call, leave Leave[In], in *In) error {
 
 var errUnrecorded = errors.New("op: the audit record can not be written, so nothing is changed")
 
-// change runs leave and act on one state: what was allowed is what is done, whoever else writes at the same time.
-func change[In any, I shape[In]](c *Call, leave Leave[In], act func(*iam.Tx, *In) error) error {
+// change runs leave and act on one state: what was allowed is what is done, whoever else writes at the same time. A prepare that is
+// not nil comes first, on the View of the request and with leave of its own.
+func change[In any, I shape[In]](c *Call, leave Leave[In], prepare func(*In) error, act func(*iam.Tx, *In) error) error {
 	in, err := decode[In, I](c)
 	if err != nil {
 		return err
+	}
+	if prepare != nil && c.Guard.Recording() {
+		if err := ask(c, leave, in); err != nil {
+			return err
+		}
+		if err := prepare(in); err != nil {
+			return err
+		}
 	}
 	return write(c, in, leave, act)
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -52,6 +53,8 @@ type bench struct {
 	runs    int              // how often an update runs its function
 	between func(tx *iam.Tx) // what others write before an update
 	invalid error            // what decoding answers
+
+	unprepared error // what preparing answers
 }
 
 type agreeable struct{}
@@ -111,6 +114,14 @@ func (b *bench) leave(c *Call, in *message) ([]access.Ask, error) {
 	return []access.Ask{{Action: "iam:Do", Resource: "arn:aws:iam::111111111111:user/" + in.Name}}, nil
 }
 
+func (b *bench) prepare(c *Call, in *message) (string, error) {
+	b.steps = append(b.steps, "prepare")
+	if b.unprepared != nil {
+		return "", b.unprepared
+	}
+	return ", prepared", nil
+}
+
 // operations are one of each kind.
 func (b *bench) operations() map[string]Operation {
 	return map[string]Operation{
@@ -128,6 +139,16 @@ func (b *bench) operations() map[string]Operation {
 			_, err := tx.CreateUser(home, iam.UserSpec{Name: "made"})
 			return err
 		}),
+		"PreparedWrite": PreparedWrite("Do", b.leave, b.prepare, func(c *Call, tx *iam.Tx, in *message, p string) (*message, error) {
+			b.steps = append(b.steps, "do "+in.Name+p)
+			_, err := tx.CreateUser(home, iam.UserSpec{Name: "made"})
+			return &message{Name: "answer"}, err
+		}),
+		"PreparedChange": PreparedChange("Do", b.leave, b.prepare, func(c *Call, tx *iam.Tx, in *message, p string) error {
+			b.steps = append(b.steps, "do "+in.Name+p)
+			_, err := tx.CreateUser(home, iam.UserSpec{Name: "made"})
+			return err
+		}),
 		"Free": Free("Do", func(c *Call, in *message) (*message, error) {
 			b.steps = append(b.steps, "do "+in.Name)
 			return &message{Name: "answer"}, nil
@@ -139,8 +160,16 @@ var steps = map[string][]string{
 	"Read":   {"decode", "leave", "do given"},
 	"Write":  {"decode", "update", "leave", "do given"},
 	"Change": {"decode", "update", "leave", "do given"},
-	"Free":   {"decode", "do given"},
+
+	"PreparedWrite":  {"decode", "leave", "prepare", "update", "leave", "do given, prepared"},
+	"PreparedChange": {"decode", "leave", "prepare", "update", "leave", "do given, prepared"},
+
+	"Free": {"decode", "do given"},
 }
+
+// writes and answers say what a kind of operation does.
+func writes(kind string) bool  { return kind != "Read" && kind != "Free" }
+func answers(kind string) bool { return !strings.HasSuffix(kind, "Change") }
 
 func TestStepsInOrder(t *testing.T) {
 	for kind, want := range steps {
@@ -150,16 +179,16 @@ func TestStepsInOrder(t *testing.T) {
 		if err != nil || !slices.Equal(b.steps, want) {
 			t.Errorf("%s: %v, %v", kind, b.steps, err)
 		}
-		if m, ok := out.(*message); kind != "Change" && (!ok || m.Name != "answer") || kind == "Change" && out != nil {
+		if m, ok := out.(*message); answers(kind) && (!ok || m.Name != "answer") || !answers(kind) && out != nil {
 			t.Errorf("%s answers %v", kind, out)
 		}
-		if o.ReadOnly != (kind == "Read" || kind == "Free") {
+		if o.ReadOnly == writes(kind) {
 			t.Errorf("%s: read only %t", kind, o.ReadOnly)
 		}
 		if in, ok := b.Input.(*message); !ok || in.Name != "given" {
 			t.Errorf("%s: the record will show %v", kind, b.Input)
 		}
-		if _, err := b.view.User(home, "made"); (err == nil) != (kind == "Write" || kind == "Change") {
+		if _, err := b.view.User(home, "made"); (err == nil) != writes(kind) {
 			t.Errorf("%s: made %v", kind, err)
 		}
 		if asked := len(b.Asked) > 0; asked != (kind != "Free") || asked && b.Decision.Verdict != policy.Allow {
@@ -176,7 +205,7 @@ func TestStepsEndAtTheFirstFault(t *testing.T) {
 		out, err := o.Run(b.Call)
 		if kind != "Free" {
 			var d *guard.Denied
-			if !errors.As(err, &d) || out != nil || !slices.Equal(b.steps, all[:len(all)-1]) || b.Decision.Verdict == policy.Allow || len(b.Asked) != 1 {
+			if !errors.As(err, &d) || out != nil || !slices.Equal(b.steps, all[:slices.Index(all, "leave")+1]) || b.Decision.Verdict == policy.Allow || len(b.Asked) != 1 {
 				t.Errorf("%s without leave: %v, %v, %v", kind, b.steps, out, err)
 			}
 		}
@@ -213,7 +242,7 @@ func TestLeaveFailsClosed(t *testing.T) {
 
 // A writing operation asks on the very state it writes on, not on the one its signature was verified in.
 func TestWritesCheckTheCallerAgain(t *testing.T) {
-	for _, kind := range []string{"Write", "Change"} {
+	for _, kind := range []string{"Write", "Change", "PreparedWrite", "PreparedChange"} {
 		for what, c := range map[string]struct {
 			between func(tx *iam.Tx, b *bench)
 			kind    fault.Kind
@@ -230,7 +259,11 @@ func TestWritesCheckTheCallerAgain(t *testing.T) {
 			b.between = func(tx *iam.Tx) { c.between(tx, b) }
 			o := b.operations()[kind]
 			out, err := o.Run(b.Call)
-			if err == nil || fault.Of(err).Kind != c.kind || out != nil || !slices.Equal(b.steps, c.steps) {
+			want := c.steps
+			if strings.HasPrefix(kind, "Prepared") {
+				want = slices.Insert(slices.Clone(c.steps), 1, "leave", "prepare")
+			}
+			if err == nil || fault.Of(err).Kind != c.kind || out != nil || !slices.Equal(b.steps, want) {
 				t.Errorf("%s, %s: %v, %v, %v", kind, what, b.steps, out, err)
 			}
 			if _, err := b.view.User(home, "made"); err == nil {
@@ -240,6 +273,18 @@ func TestWritesCheckTheCallerAgain(t *testing.T) {
 			if b.Subject == nil || b.Subject.UserName != "ann" {
 				t.Errorf("%s, %s: the record can not name the caller", kind, what)
 			}
+		}
+	}
+}
+
+// What could not be prepared is not begun.
+func TestUnprepared(t *testing.T) {
+	for _, kind := range []string{"PreparedWrite", "PreparedChange"} {
+		b := newBench(t, "ann")
+		b.unprepared = fault.New(fault.Invalid, fault.Parameter, "")
+		o := b.operations()[kind]
+		if out, err := o.Run(b.Call); err != b.unprepared || out != nil || !slices.Equal(b.steps, []string{"decode", "leave", "prepare"}) {
+			t.Errorf("%s: %v, %v, %v", kind, b.steps, out, err)
 		}
 	}
 }
@@ -281,7 +326,7 @@ func TestNothingIsChangedUnrecorded(t *testing.T) {
 		}
 		o := b.operations()[kind]
 		_, err := o.Run(b.Call)
-		if writes := kind == "Write" || kind == "Change"; writes && (err == nil || fault.Of(err).Kind != fault.Unavailable || slices.Contains(b.steps, "update")) ||
+		if writes := writes(kind); writes && (err == nil || fault.Of(err).Kind != fault.Unavailable || slices.Contains(b.steps, "update")) ||
 			!writes && err != nil {
 			t.Errorf("%s: %v, %v", kind, b.steps, err)
 		}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/daypass/daypass/internal/audit"
 	"github.com/daypass/daypass/internal/authzd"
+	"github.com/daypass/daypass/internal/credential"
 	"github.com/daypass/daypass/internal/db"
 	"github.com/daypass/daypass/internal/demo"
 	"github.com/daypass/daypass/internal/dialect"
@@ -33,6 +34,9 @@ import (
 
 // signingKeys is how many derived signing keys are remembered; docs/caches.md.
 const signingKeys = 8192
+
+// passwordSlots is how many passwords are hashed at once, each in 19 MiB; docs/decisions/023.
+const passwordSlots = 4
 
 // How many revisions of history are kept: for nodes that follow, and to see who changed what. Development mode keeps it in memory.
 const (
@@ -124,7 +128,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	door := aws.New(keys)
 	s.gate = &gate.Gate{
 		Dialects: []dialect.Dialect{door},
-		Core: &op.Core{Guard: g, Random: rand.Reader, Quotas: o.Quotas,
+		Core: &op.Core{Passwords: credential.NewHasher(o.Root, rand.Reader, passwordSlots), Guard: g, Random: rand.Reader, Quotas: o.Quotas,
 			KeyUse: s.usage.Last, Latest: state.View, Update: s.update, Explain: o.Trail, Issuers: s.issuers},
 		View: state.View, Now: s.clock.Now, NewID: newID, Peer: s.peer, Hosts: o.Hosts, MaxBody: o.MaxBody, Log: o.Log,
 		Observe: s.observe, Used: s.usage.Note,

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/daypass/daypass/internal/audit"
+	"github.com/daypass/daypass/internal/credential"
 	"github.com/daypass/daypass/internal/db"
 	"github.com/daypass/daypass/internal/dialect"
 	"github.com/daypass/daypass/internal/gate"
@@ -92,7 +93,7 @@ func newDoor(t testing.TB) *door {
 	g := &guard.Guard{Mint: session.NewMint(root, rand.Reader), Root: root, Audit: d.audit}
 	d.gate = &gate.Gate{
 		Dialects: []dialect.Dialect{New(nil)},
-		Core: &op.Core{Guard: g, Random: noting{d}, Quotas: iam.DefaultQuotas(), KeyUse: d.uses.Last, Explain: d.audit, Latest: d.db.View,
+		Core: &op.Core{Passwords: credential.NewHasher(root, rand.Reader, 2), Guard: g, Random: noting{d}, Quotas: iam.DefaultQuotas(), KeyUse: d.uses.Last, Explain: d.audit, Latest: d.db.View,
 			Issuers: &issuer.Signer{Root: root, External: "https://sts.test"},
 			Update: func(ctx context.Context, c *op.Call, fn func(*iam.Tx) error) error {
 				_, err := d.db.Update(ctx, store.Cause{ID: rand.Text(), Time: noon}, fn)

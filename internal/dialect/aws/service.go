@@ -20,7 +20,7 @@ func services() []*service {
 				samlProviderOperations(),
 				mfaOperations(),
 				accountOperations(),
-				instanceProfileOperations(),
+				instanceProfileOperations(), passwordOperations(),
 				rootAccessOperations(),
 				outboundOperations())},
 		{name: "organizations", version: orgapi.Version, target: orgapi.Target, source: "organizations.amazonaws.com",

@@ -173,6 +173,16 @@ var topicWords = map[topic]words{
 	{fault.Invalid, fault.ContextValues}:       {"InvalidInput", http.StatusBadRequest, "Context values for context key %n cannot be null or empty."},
 	{fault.Invalid, fault.ContextCount}:        {"InvalidInput", http.StatusBadRequest, "Context key %n expected a single value, but received %d."},
 	{fault.Invalid, fault.ContextValue}:        {"InvalidInput", http.StatusBadRequest, "Invalid context value for key %n: expected %d."},
+
+	// passwords and certificates
+	{fault.NotFound, fault.LoginProfile}:   {text: "Login Profile for User %n cannot be found."},
+	{fault.NotFound, fault.PasswordPolicy}: {text: "The Password Policy with domain name %n cannot be found."},
+	{fault.Exists, fault.LoginProfile}:     {text: "Login Profile for user %n already exists."},
+	{fault.Exists, fault.Password}:         {"PasswordPolicyViolation", http.StatusBadRequest, "Policy constraint violation with password reuse prevention during password change."},
+	{fault.Invalid, fault.Password}:        {"PasswordPolicyViolation", http.StatusBadRequest, "%d"},
+	{fault.Denied, fault.Password}:         {text: "The old password was incorrect."},
+	{fault.Invalid, fault.CallerType}:      {"InvalidUserType", http.StatusBadRequest, "Only IAM users can call this operation."},
+	{fault.Conflict, fault.LoginProfile}:   {"EntityTemporarilyUnmodifiable", http.StatusConflict, "Login Profile for User %n cannot be modified while another change of it is being made."},
 }
 
 // subjectWords overrides topicWords where it matters whose thing it is.
@@ -186,7 +196,8 @@ var subjectWords = map[struct {
 
 	{fault.InUse, fault.Attachment, fault.Policy}: {text: "Cannot delete a policy attached to entities."},
 
-	{fault.NotFound, fault.Role, fault.InstanceProfile}: {text: "Role %n in Instance Profile %d cannot be found."},
+	{fault.NotFound, fault.Role, fault.InstanceProfile}:   {text: "Role %n in Instance Profile %d cannot be found."},
+	{fault.NotFound, fault.PasswordPolicy, fault.Account}: {text: "The account policy with name PasswordPolicy cannot be found."},
 }
 
 // serviceWords overrides topicWords where the services word the same thing differently.
