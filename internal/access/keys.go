@@ -89,6 +89,8 @@ func (k *keys) global(name string) (policy.Values, bool) {
 		return policy.Single("false"), true
 	case "resourceaccount":
 		return present(k.subject.owner(k.ask))
+	case "principalorgid", "principalorgpaths", "resourceorgid", "resourceorgpaths":
+		return organizationKey(k.subject.view, k.subject.Principal.Account, k.subject.owner(k.ask), name)
 	case "tagkeys":
 		return tagKeys(k.ask.RequestTags, k.ask.TagKeys)
 	}

@@ -28,7 +28,7 @@ func TestKeysOfEachPrincipal(t *testing.T) {
 	}
 	v := state(t, nil)
 	subjects := map[string]*Subject{
-		"root":               Root(home),
+		"root":               Root(iam.Empty(), home),
 		"user-long-term-key": ann(t, v),
 		"assumed-role":       clerk(t, v, func(s *session.Session) { s.SourceIdentity = "ann" }),
 	}
@@ -127,7 +127,7 @@ func TestKeysOfTheRequest(t *testing.T) {
 		}
 	}
 	// What was not there is absent, not empty.
-	bare := &keys{subject: Root(home), ask: &Ask{Action: "s3:ListBuckets", Resource: "*"}, env: &Environment{Now: noon, Source: netip.Addr{}}}
+	bare := &keys{subject: Root(iam.Empty(), home), ask: &Ask{Action: "s3:ListBuckets", Resource: "*"}, env: &Environment{Now: noon, Source: netip.Addr{}}}
 	for _, name := range []string{"aws:sourceip", "aws:useragent", "aws:referer", "aws:requestedregion", "aws:tagkeys", "aws:requesttag/x"} {
 		if got, ok := bare.Lookup(name); ok {
 			t.Errorf("%s is %+v without a value", name, got)
@@ -146,7 +146,7 @@ func TestAttack25_ContextKeyInjection(t *testing.T) {
 		"aws:tokenissuetime", "aws:multifactorauthpresent", "aws:sourceidentity", "aws:currenttime", "aws:epochtime", "aws:securetransport",
 		"aws:sourceip", "aws:useragent", "aws:referer", "aws:requestedregion", "aws:viaawsservice", "aws:resourceaccount", "aws:tagkeys",
 		"aws:principaltag/team", "aws:requesttag/team", "aws:resourcetag/team", "aws:principalorgid", "aws:somethingnew"}
-	subjects := map[string]*Subject{"root": Root(home), "user": ann(t, v), "session": clerk(t, v, nil)}
+	subjects := map[string]*Subject{"root": Root(iam.Empty(), home), "user": ann(t, v), "session": clerk(t, v, nil)}
 	for kind, s := range subjects {
 		for _, name := range server {
 			before, had := lookup(s, a, name)
@@ -188,7 +188,7 @@ func TestPrincipalTags(t *testing.T) {
 	if got := ann(t, v).Tags(); len(got) != 2 {
 		t.Errorf("a user's tags %v", got)
 	}
-	if got := Root(home).Tags(); len(got) != 0 {
+	if got := Root(iam.Empty(), home).Tags(); len(got) != 0 {
 		t.Errorf("the root's tags %v", got)
 	}
 }

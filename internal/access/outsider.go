@@ -1,6 +1,7 @@
 package access
 
 import (
+	"github.com/daypass/daypass/internal/iam"
 	"github.com/daypass/daypass/internal/session"
 	"github.com/daypass/daypass/policy"
 )
@@ -19,8 +20,8 @@ type Outsider struct {
 }
 
 // Outside is the caller of a federated operation as trust policies see it.
-func Outside(o *Outsider) *Subject {
-	return &Subject{Principal: policy.Principal{Type: o.Type, ARN: o.Provider}, Outside: o}
+func Outside(v *iam.View, o *Outsider) *Subject {
+	return &Subject{Principal: policy.Principal{Type: o.Type, ARN: o.Provider}, Outside: o, view: v}
 }
 
 // facts are what an identity provider said of the caller, now or when the session was made.

@@ -61,7 +61,7 @@ func otherSubjects(t *testing.T) map[string]*Subject {
 		"assumed-root":                of(t, v, session.Session{Kind: session.OfRoot, Origin: root}),
 		"federated-role-session":      RoleSession(v, r, &web),
 		"role-chained-from-federated": RoleSession(v, r, &chained),
-		"web-identity":                Outside(&Outsider{Type: policy.WebIdentity, Provider: provider, Account: home, Name: "someone", Facts: facts}),
+		"web-identity":                Outside(iam.Empty(), &Outsider{Type: policy.WebIdentity, Provider: provider, Account: home, Name: "someone", Facts: facts}),
 	}
 }
 
@@ -108,7 +108,7 @@ func TestDecideOfEveryKind(t *testing.T) {
 // An outside identity is somebody to trust policies that name its provider, and to nobody else.
 func TestDecideOfAnOutsideIdentity(t *testing.T) {
 	fact := []session.Fact{{Name: "issuer.example/x:sub", Values: []string{"someone"}}, {Name: "issuer.example/x:amr", Values: []string{"a"}, Multi: true}}
-	who := Outside(&Outsider{Type: policy.WebIdentity, Provider: provider, Account: home, Facts: fact})
+	who := Outside(iam.Empty(), &Outsider{Type: policy.WebIdentity, Provider: provider, Account: home, Facts: fact})
 	trusting := func(principal, condition string) *policy.Source {
 		text := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":` + principal + `,"Action":"sts:AssumeRoleWithWebIdentity"`
 		if condition != "" {

@@ -33,8 +33,8 @@ func AnySession(v *iam.View, r *iam.Role) *Subject {
 
 // SomeUser is a user of an account of whom nothing is known but, unless it is empty, the resource name. Nobody of that name has to
 // exist, and no policy speaks for it.
-func SomeUser(account, name string) *Subject {
-	s := &Subject{Principal: policy.Principal{Type: policy.User, ARN: name, Account: account}, Issuer: name}
+func SomeUser(v *iam.View, account, name string) *Subject {
+	s := &Subject{view: v, Principal: policy.Principal{Type: policy.User, ARN: name, Account: account}, Issuer: name}
 	if n, err := arn.Parse(name); err == nil {
 		_, _, s.UserName, _ = n.Entity()
 	}
@@ -42,8 +42,8 @@ func SomeUser(account, name string) *Subject {
 }
 
 // SomeRole is a session of a role of whom nothing is known but the resource name. See SomeUser.
-func SomeRole(account, name string) *Subject {
-	return &Subject{Principal: policy.Principal{Type: policy.AssumedRole, Account: account, RoleARN: name}, Issuer: name}
+func SomeRole(v *iam.View, account, name string) *Subject {
+	return &Subject{view: v, Principal: policy.Principal{Type: policy.AssumedRole, Account: account, RoleARN: name}, Issuer: name}
 }
 
 // Simulate says what the policies would say. The organization's policies that limit the subject count; of its own policies only
@@ -52,6 +52,9 @@ func (s *Subject) Simulate(h *Hypothesis) *policy.Simulation {
 	a := &Ask{Action: h.Action, Resource: h.Resource, Account: h.Account, Policy: h.Policy, Kind: h.Kind}
 	layers := s.layers(a)
 	layers.Identity, layers.Boundary = h.Identity, h.Boundary
+	if s.CrossAccount(a) {
+		layers.RCP = nil // what another organization holds is not told
+	}
 	return policy.Simulate(&layers, &policy.Request{
 		Principal: &s.Principal, Action: h.Action, Resource: h.Resource, ResourceAccount: s.owner(a),
 		Keys: &hypothetical{subject: s, told: h.Told, owner: s.owner(a)},
@@ -85,6 +88,9 @@ func (k *hypothetical) Lookup(name string) (policy.Values, bool) {
 		return present(s.Principal.Account)
 	case "resourceaccount":
 		return present(k.owner)
+	}
+	if v, ok := organizationKey(s.view, s.Principal.Account, k.owner, name); ok {
+		return v, true
 	}
 	if s.Issuer == "" {
 		return policy.Values{}, false // somebody of the account

@@ -35,16 +35,18 @@ type Subject struct {
 	boundary   *policy.Source
 	session    []policy.Source
 	restricted bool      // the session policies must allow as well
+	view       *iam.View // where the control policies of organizations are found
 	tags       []iam.Tag // of the user or role; a session's own tags stand in Session and win
 }
 
 // Root is the root of an account.
-func Root(account string) *Subject {
+func Root(v *iam.View, account string) *Subject {
 	name := arn.Root(account)
 	return &Subject{
 		Principal: policy.Principal{Type: policy.Root, ARN: name, Account: account, ID: account},
 		UserID:    account,
 		Issuer:    name,
+		view:      v,
 	}
 }
 
@@ -59,6 +61,7 @@ func User(v *iam.View, u *iam.User) *Subject {
 		identity:  v.IdentityPolicies(u),
 		boundary:  v.Boundary(u.Boundary),
 		tags:      u.Tags,
+		view:      v,
 	}
 }
 
@@ -72,13 +75,13 @@ func Of(v *iam.View, s *session.Session) (sub *Subject, ok bool) {
 	case session.OfRole:
 		return RoleSession(v, role, s), true
 	case session.OfRoot:
-		sub = Root(s.Account)
+		sub = Root(v, s.Account)
 		sub.Session = s
 		// Whatever it is for stands in the session's policies; a session without any is for nothing.
 		sub.restricted, sub.session = true, sessionPolicies(v, s)
 		return sub, true
 	}
-	maker := Root(s.Account)
+	maker := Root(v, s.Account)
 	if s.Origin.UserID != "" {
 		u, found := v.UserByID(s.Origin.UserID)
 		if !found {
@@ -106,7 +109,7 @@ func federated(v *iam.View, maker *Subject, s *session.Session) *Subject {
 		Session: s,
 
 		identity: maker.identity, boundary: maker.boundary, tags: maker.tags,
-		session: sessionPolicies(v, s), restricted: true,
+		session: sessionPolicies(v, s), restricted: true, view: v,
 	}
 }
 
@@ -126,6 +129,7 @@ func RoleSession(v *iam.View, r *iam.Role, s *session.Session) *Subject {
 		boundary:   v.Boundary(r.Boundary),
 		restricted: s.Restricted(),
 		tags:       r.Tags,
+		view:       v,
 	}
 	if sub.restricted {
 		sub.session = sessionPolicies(v, s)
@@ -155,12 +159,14 @@ func sessionPolicies(v *iam.View, s *session.Session) []policy.Source {
 
 // Layers gathers the policies that apply to the caller asking a.
 func (s *Subject) layers(a *Ask) policy.Layers {
-	return policy.Layers{
+	l := policy.Layers{
 		Resource: a.Policy, Kind: a.Kind,
 		Boundary: s.boundary,
 		Session:  s.session, HasSession: s.restricted,
 		Identity: s.identity,
 	}
+	s.control(&l, a)
+	return l
 }
 
 // Decide says whether the caller may do what it asks.

@@ -21,7 +21,7 @@ func TestSubjects(t *testing.T) {
 		s                             *Subject
 		arn, issuer, userID, username string
 	}{
-		{Root(home), "arn:aws:iam::111111111111:root", "arn:aws:iam::111111111111:root", home, ""},
+		{Root(iam.Empty(), home), "arn:aws:iam::111111111111:root", "arn:aws:iam::111111111111:root", home, ""},
 		{ann(t, v), "arn:aws:iam::111111111111:user/team/a/ann", "arn:aws:iam::111111111111:user/team/a/ann", u.ID, "ann"},
 		{clerk(t, v, nil), "arn:aws:sts::111111111111:assumed-role/clerk/desk", "arn:aws:iam::111111111111:role/jobs/clerk", r.ID + ":desk", ""},
 	} {
@@ -68,9 +68,9 @@ func TestDecide(t *testing.T) {
 	}{
 		"user":                               {ann(t, v), put, true},
 		"user, other action":                 {ann(t, v), Ask{Action: "sqs:SendMessage", Resource: "*"}, false},
-		"root in its own account":            {Root(home), Ask{Action: "anything:AtAll", Resource: "*"}, true},
-		"root in another account":            {Root(other), foreign(get, nil), true}, // "other" is its own
-		"root abroad":                        {Root(home), foreign(get, nil), false},
+		"root in its own account":            {Root(iam.Empty(), home), Ask{Action: "anything:AtAll", Resource: "*"}, true},
+		"root in another account":            {Root(iam.Empty(), other), foreign(get, nil), true}, // "other" is its own
+		"root abroad":                        {Root(iam.Empty(), home), foreign(get, nil), false},
 		"member of a group":                  {user("member"), put, true},
 		"member, other action":               {user("member"), get, false},
 		"boundary allows":                    {user("bounded"), get, true},

@@ -125,7 +125,7 @@ func (c *Caller) subject(v *iam.View) (*access.Subject, error) {
 		if _, ok := v.ProviderSince(c.Outside.Provider); !ok || !v.Active(c.Outside.Account) {
 			return nil, unknown(nil)
 		}
-		return access.Outside(c.Outside), nil
+		return access.Outside(v, c.Outside), nil
 	case c.Session != nil:
 		s, ok := access.Of(v, c.Session)
 		if !ok {
@@ -141,7 +141,7 @@ func (c *Caller) subject(v *iam.View) (*access.Subject, error) {
 		return nil, unknown(nil)
 	}
 	if k.User == "" {
-		return access.Root(k.Account), nil
+		return access.Root(v, k.Account), nil
 	}
 	u, ok := v.UserByID(k.User)
 	if !ok {

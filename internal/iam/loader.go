@@ -18,6 +18,7 @@ type loader struct {
 	seals    table.SortedBuilder[*SealKey]
 	shelf    table.SortedBuilder[shelved]
 	realms   map[string]*realmLoader
+	steered  bool // a record steers control policies
 }
 
 type realmLoader struct {
@@ -78,6 +79,9 @@ func (l *loader) add(r record) error {
 	case indexed:
 		r.load(l)
 	case shelved:
+		if _, ok := r.(steering); ok {
+			l.steered = true
+		}
 		for key := range shelfKeys(r) {
 			l.shelf.Set(key, r)
 		}
@@ -88,6 +92,9 @@ func (l *loader) add(r record) error {
 func (l *loader) finish(s *tables) {
 	s.accounts, s.users, s.groups, s.roles = l.accounts.Sorted(), l.users.Table(), l.groups.Table(), l.roles.Table()
 	s.policies, s.keys, s.seals, s.shelf = l.policies.Table(), l.keys.Table(), l.seals.Sorted(), l.shelf.Sorted()
+	if l.steered {
+		s.steer = new(mark)
+	}
 	var realms table.Builder[*realm]
 	for account, b := range l.realms {
 		r := &realm{

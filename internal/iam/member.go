@@ -39,6 +39,7 @@ func (m *Member) Administers(principal string) bool {
 }
 
 func (m *Member) rowKey() string { return memberKey(m.Account) }
+func (m *Member) steers()        {}
 
 func (m *Member) also() []string {
 	keys := []string{accountsOf(m.Org) + m.Account, accountsIn(m.Org, m.Parent) + m.Account}

@@ -110,9 +110,7 @@ func shelfFrom[T shelved](s *tables, prefix, after string) iter.Seq2[string, T] 
 
 // shelve puts a record in the place of the one that has its row key.
 func (s *tables) shelve(r shelved) {
-	if _, ok := r.(steering); ok {
-		s.steer = new(mark)
-	}
+	s.steered(r)
 	if old, ok := s.shelf.Get(r.rowKey()); ok {
 		s.unshelve(old)
 	}
@@ -122,9 +120,7 @@ func (s *tables) shelve(r shelved) {
 }
 
 func (s *tables) unshelve(r shelved) {
-	if _, ok := r.(steering); ok {
-		s.steer = new(mark)
-	}
+	s.steered(r)
 	for key := range shelfKeys(r) {
 		s.shelf = s.shelf.Delete(key)
 	}

@@ -17,12 +17,22 @@ type Standing struct {
 	mark *mark
 }
 
-// steering is a record that decides what control policies reach accounts other than its own.
+// steering is a record that decides what control policies reach an account.
 type steering interface{ steers() }
+
+// steered marks the state as another one when a record that enters or leaves it steers.
+func (s *tables) steered(r shelved) {
+	if _, ok := r.(steering); ok {
+		s.steer = new(mark)
+	}
+}
 
 // Standing tells where an account stands; nil when it is in no organization. It is worked out when it is first asked for and kept with
 // the membership until something that steers it changes anywhere. What is missing or broken stands as a policy that denies everything.
 func (s *tables) Standing(account string) *Standing {
+	if s.steer == nil {
+		return nil // there is no organization on this server, and so nothing to look up for every request
+	}
 	m, ok := s.Membership(account)
 	if !ok {
 		return nil

@@ -27,7 +27,7 @@ type tables struct {
 	keys     table.Table[*AccessKey]
 	seals    table.Sorted[*SealKey]
 	shelf    table.Sorted[shelved] // see shelf.go
-	steer    *mark                 // stands for all organizations, their units and control policies as they are
+	steer    *mark                 // stands for all organizations as they are; nil where there never was one
 	catalog  *catalog
 	revision uint64
 }

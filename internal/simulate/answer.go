@@ -63,6 +63,9 @@ func (s *Simulation) one(action, resource string) Result {
 	sim := s.subject.Simulate(h)
 	r := Result{Resource: resource, Verdict: sim.Decision.Verdict, Matched: sim.Matched, Missing: sim.Missing}
 	r.Boundary, r.Organization = allows(sim, policy.LayerBoundary), allows(sim, policy.LayerSCP)
+	if resources := allows(sim, policy.LayerRCP); resources != nil && (r.Organization == nil || !*resources) {
+		r.Organization = resources
+	}
 	if r.Organization != nil && !*r.Organization {
 		// What an organization's policies hold is not for those they limit, and nothing below them was asked.
 		r.Matched, r.Missing = nil, nil

@@ -49,7 +49,7 @@ func (e Entity) find(v *iam.View, account string) (found, error) {
 		if elsewhere || err != nil {
 			return found{}, fault.Missing(fault.Group, e.Name)
 		}
-		return found{held: v.HeldByGroup(g), subject: access.SomeUser(account, "")}, nil
+		return found{held: v.HeldByGroup(g), subject: access.SomeUser(v, account, "")}, nil
 	}
 	r, err := v.Role(account, e.Name)
 	if elsewhere || err != nil {
@@ -64,11 +64,14 @@ func (e Entity) caller(v *iam.View, account string) *access.Subject {
 	if f, err := e.find(v, account); err == nil {
 		return f.subject
 	}
+	if e.Account != account {
+		v = iam.Empty() // what its organization denies there is not told either
+	}
 	switch e.Kind {
 	case iam.KindUser:
-		return access.SomeUser(e.Account, e.ARN)
+		return access.SomeUser(v, e.Account, e.ARN)
 	case iam.KindRole:
-		return access.SomeRole(e.Account, e.ARN)
+		return access.SomeRole(v, e.Account, e.ARN)
 	}
-	return access.SomeUser(e.Account, "")
+	return access.SomeUser(v, e.Account, "")
 }

@@ -178,7 +178,7 @@ func (s *Simulation) parties(v *iam.View, q *Question) error {
 		s.subject = e.caller(v, q.Account)
 	}
 	if s.subject == nil {
-		s.subject = access.SomeUser(q.Account, "")
+		s.subject = access.SomeUser(v, q.Account, "")
 	}
 	if q.ResourceOwner != "" {
 		n, err := arn.Parse(q.ResourceOwner)

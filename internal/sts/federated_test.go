@@ -17,7 +17,7 @@ const issuerARN = "arn:aws:iam::111111111111:oidc-provider/issuer.example"
 var provided = session.Origin{Account: home, Provider: issuerARN}
 
 func someone(typ policy.PrincipalType, facts ...session.Fact) *access.Subject {
-	return access.Outside(&access.Outsider{Type: typ, Provider: issuerARN, Account: home, Name: "someone", Facts: facts})
+	return access.Outside(iam.Empty(), &access.Outsider{Type: typ, Provider: issuerARN, Account: home, Name: "someone", Facts: facts})
 }
 
 // federated is a trust policy for the issuer: all actions there are, under a condition if there is one.

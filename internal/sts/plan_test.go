@@ -93,7 +93,7 @@ func TestRoleARN(t *testing.T) {
 func TestRootMayNotAssume(t *testing.T) {
 	w := newWorld(t)
 	for _, role := range []string{"clerk", "nobody", "arn:aws:iam::222222222222:role/x"} {
-		_, err := w.plan(access.Root(home), ask(role, nil))
+		_, err := w.plan(access.Root(w.view, home), ask(role, nil))
 		wantFault(t, role, err, fault.Denied, fault.RootSession)
 	}
 }
