@@ -31,6 +31,8 @@ func (o operation) by(t *testing.T, w *who) *reply {
 type fixture struct {
 	account, key, denial string
 	device               *device // of nobody
+
+	delegations delegations
 }
 
 // newFixture makes a user with a key, and a denial that can be explained.
@@ -42,6 +44,7 @@ func newFixture(t *testing.T, s *process.Server) fixture {
 	r.refused(t, "ListUsers by nobody", "AccessDenied")
 	return fixture{account: s.Account.ID, key: nobody.id, denial: r.header.Get("X-Amzn-Requestid"),
 		device: a.device(t, "fixture")}
+		delegations: newDelegations(t, a)}
 }
 
 // area is the story of one part of the API. Each names things of its own.
@@ -71,6 +74,7 @@ func areas(f fixture) []area {
 		simulationArea(f),
 		organizationArea(),
 		samlArea(f),
+		delegationArea(f),
 	}
 }
 

@@ -74,12 +74,18 @@ func Of(v *iam.View, s *session.Session) (sub *Subject, ok bool) {
 	switch s.Kind {
 	case session.OfRole:
 		return RoleSession(v, role, s), true
+	case session.OfDelegate:
+		if role != nil {
+			// It has no permission of its own: a policy that is missing or can not be read grants nothing.
+			sub = RoleSession(v, role, s)
+			sub.restricted, sub.session = true, sessionPolicies(v, s)
+			return sub, true
+		}
+		if s.Origin.UserID == "" {
+			return limitedRoot(v, s), true
+		}
 	case session.OfRoot:
-		sub = Root(v, s.Account)
-		sub.Session = s
-		// Whatever it is for stands in the session's policies; a session without any is for nothing.
-		sub.restricted, sub.session = true, sessionPolicies(v, s)
-		return sub, true
+		return limitedRoot(v, s), true
 	}
 	maker := Root(v, s.Account)
 	if s.Origin.UserID != "" {
@@ -89,11 +95,19 @@ func Of(v *iam.View, s *session.Session) (sub *Subject, ok bool) {
 		}
 		maker = User(v, u)
 	}
-	if s.Kind == session.OfFederated {
+	if s.Kind == session.OfFederated || s.Kind == session.OfDelegate {
 		return federated(v, maker, s), true
 	}
 	maker.Session, maker.MFA = s, s.MFA
 	return maker, true
+}
+
+// limitedRoot is an account's root for one purpose. What that is stands in the session's policies; a session without any is for nothing.
+func limitedRoot(v *iam.View, s *session.Session) *Subject {
+	sub := Root(v, s.Account)
+	sub.Session = s
+	sub.restricted, sub.session = true, sessionPolicies(v, s)
+	return sub
 }
 
 // federated is somebody whom maker, a user or root, vouches for: at most what maker may do, and only what the session policies allow.

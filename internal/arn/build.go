@@ -53,3 +53,8 @@ func entity(account, kind, path, name string) string {
 
 // Self is the name by which a caller of an account asks for something about himself.
 func Self(account string) string { return "arn:aws:sts::" + account + ":self" }
+
+// DelegationRequest is the name of a request for permissions of an account.
+func DelegationRequest(account, id string) string {
+	return "arn:aws:iam::" + account + ":delegation-request/" + id
+}

@@ -147,6 +147,11 @@ const (
 	PasswordPolicy
 	// CallerType: an operation that only some sorts of callers can use.
 	CallerType
+	// DelegationRequest is a request of one account for permissions of another; DelegationTemplate is the policy it asks with.
+	DelegationRequest
+	DelegationTemplate
+	// TradeInToken is what an approved delegation request is exchanged for credentials with.
+	TradeInToken
 
 	whats
 )
@@ -195,4 +200,5 @@ var whatNames = [whats]string{
 	SAMLProvider: "saml provider", SAMLMetadata: "saml metadata", SAMLKey: "saml key", SAMLAssertion: "saml assertion",
 
 	Password: "password", PasswordPolicy: "password policy", CallerType: "caller type",
+	DelegationRequest: "delegation request", DelegationTemplate: "delegation template", TradeInToken: "trade-in token",
 }

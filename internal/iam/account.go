@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/daypass/daypass/internal/arn"
@@ -17,6 +18,9 @@ type Account struct {
 	Home bool `json:"home,omitzero"`
 	// Suspended accounts keep their records, and nobody of theirs gets in.
 	Suspended bool `json:"suspended,omitzero"`
+	// TokenVersion is what the account prefers for session tokens of the global endpoint: 1 or 2; 0 is not said. All tokens of this
+	// server are good in every region, so that it is only kept and shown.
+	TokenVersion int `json:"tokenVersion,omitzero"`
 }
 
 // ARN is the name of the account's root.
@@ -45,6 +49,20 @@ func (t *Tx) CreateAccount(id, name string) (*Account, error) {
 	}
 	a := &Account{ID: id, Cloud: "aws", Name: name, Created: t.now, Home: t.accounts.Len() == 0}
 	return put(t, a)
+}
+
+// SetTokenVersion keeps the version of session tokens that an account prefers, 1 or 2. It fails with NotFound or Invalid.
+func (t *Tx) SetTokenVersion(account string, version int) (*Account, error) {
+	a, err := t.Account(account)
+	if err != nil {
+		return nil, err
+	}
+	if version != 1 && version != 2 {
+		return nil, fault.BadParameter("globalEndpointTokenVersion", strconv.Itoa(version))
+	}
+	c := *a
+	c.TokenVersion = version
+	return put(t, &c)
 }
 
 // SuspendAccount keeps everybody of an account out. It fails with NotFound, or Unmodifiable for the home account.

@@ -53,6 +53,8 @@ func newShelved(kind string) shelved {
 		return new(SAMLProvider)
 	case "samlused":
 		return new(SAMLUse)
+	case "delegation":
+		return new(DelegationRequest)
 	}
 	return nil
 }

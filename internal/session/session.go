@@ -16,6 +16,7 @@ const (
 	OfUser                  // GetSessionToken: the user, or the account's root, by other credentials
 	OfFederated             // GetFederationToken: somebody the user, or the root, vouches for
 	OfRoot                  // AssumeRoot: the root of a member account, for one task
+	OfDelegate              // GetDelegatedAccessToken: another account, on behalf of who approved its request; RoleID if that was a role
 	kinds
 )
 
@@ -24,7 +25,7 @@ type Session struct {
 	Kind    Kind
 	KeyID   string // temporary access key id, "ASIA…"
 	Account string // account of the role, the user, or the root whose session this is
-	RoleID  string // OfRole: unique id of the role, so that a recreated namesake is another role
+	RoleID  string // OfRole, OfDelegate: unique id of the role, so that a recreated namesake is another role
 	Name    string // role session name, or the name of the federated user
 
 	Issued  time.Time // whole seconds, UTC
@@ -121,6 +122,15 @@ func (s *Session) Alive(v *iam.View) (*iam.Role, bool) {
 	}
 	switch s.Kind {
 	case OfRole:
+		role, ok := v.RoleByID(s.RoleID)
+		if !ok || role.Account != s.Account || s.Issued.Before(role.RevokedBefore) {
+			return nil, false
+		}
+		return role, true
+	case OfDelegate:
+		if s.RoleID == "" {
+			return nil, s.Origin.KeyID != "" && s.Origin.Account == s.Account
+		}
 		role, ok := v.RoleByID(s.RoleID)
 		if !ok || role.Account != s.Account || s.Issued.Before(role.RevokedBefore) {
 			return nil, false

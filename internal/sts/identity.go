@@ -82,7 +82,7 @@ func (in *IdentityToken) Claims(v *iam.View, s *access.Subject, env *access.Envi
 			return nil, none, fault.New(fault.Denied, fault.IdentityToken, "")
 		}
 		c.Identity.SessionExpires = s.Session.Expires.UTC().Format(time.RFC3339)
-		c.Identity.SourceIdentity = s.Session.SourceIdentity
+		c.Identity.SourceIdentity, c.Identity.FederatedProvider = s.Session.SourceIdentity, s.Session.Provider()
 	}
 	return i, c, nil
 }

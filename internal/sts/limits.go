@@ -18,7 +18,7 @@ func IAM(s *session.Session) error {
 }
 
 // STS says whether credentials (nil for a long-term key) may be used for an operation of the STS API: those of GetFederationToken only for
-// GetCallerIdentity, those of GetSessionToken for AssumeRole as well, those of a role or an assumed root for everything but the making
+// GetCallerIdentity, and so those of GetDelegatedAccessToken, which must not outlive themselves in others, those of GetSessionToken for AssumeRole as well, those of a role or an assumed root for everything but the making
 // of a user's sessions.
 func STS(s *session.Session, operation string) error {
 	if s == nil || operation == "GetCallerIdentity" {

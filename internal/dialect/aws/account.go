@@ -74,8 +74,7 @@ func summary(c *op.Call) map[string]int64 {
 		// What may be in use is bounded by what there may be.
 		"PolicyVersionsInUse": n.PoliciesInUse, "PolicyVersionsInUseQuota": q.PoliciesPerAccount + n.Offered,
 
-		// Session tokens are good in every region a client names.
-		"GlobalEndpointTokenVersion": 2,
+		"GlobalEndpointTokenVersion": tokenVersion(c),
 	}
 	out := make(map[string]int64, len(counts))
 	for key, count := range counts {

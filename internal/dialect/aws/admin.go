@@ -42,6 +42,11 @@ func adminOperations() []op.Operation {
 				return &adminapi.RotateKeysOutput{KeyId: int64(k.ID), PrimaryFrom: k.PrimaryFrom}, nil
 			}),
 		op.Prepared("RotateIssuerKeys", onServer[adminapi.RotateIssuerKeysInput], freshIssuerKeys, rotateIssuerKeys),
+		op.Read("GetDelegationToken",
+			func(c *op.Call, in *adminapi.GetDelegationTokenInput) ([]access.Ask, error) {
+				return one(access.Ask{Action: action(c), Resource: "arn:aws:daypass::" + c.Account() + ":delegation-request/" + in.DelegationRequestId})
+			},
+			getDelegationToken),
 		op.Read("ListKeys", onServer[adminapi.ListKeysInput], listKeys),
 		op.Write("RevokeSessions",
 			func(c *op.Call, in *adminapi.RevokeSessionsInput) ([]access.Ask, error) {

@@ -26,7 +26,10 @@ func everything(d *door) url.Values {
 		"SAMLProviderArn", "arn:aws:iam::111111111111:saml-provider/corp", "SAMLMetadataDocument", samlMetadata(),
 		"Description", "text", "RoleArn", "arn:aws:iam::111111111111:role/clerk", "RoleSessionName", "desk", "SourceIdentity", "me",
 		"AccountAlias", "an-alias", "Cloud", "aws", "Name", "Third", "AccountId", "333333333333", "RequestId", "none-such",
-		"Audience.member.1", "x", "SigningAlgorithm", "ES384")
+		"Audience.member.1", "x", "SigningAlgorithm", "ES384", "GlobalEndpointTokenVersion", "v2Token",
+		"DelegationRequestId", "00000000-0000-4000-8000-000000000000", "EntityArn", "arn:aws:iam::111111111111:delegation-request/00000000-0000-4000-8000-000000000000",
+		"Permissions.PolicyTemplateArn", "arn:aws:iam::111111111111:policy/own", "RequestorWorkflowId", "workflow", "NotificationChannel", "inbox",
+		"SessionDuration", "3600", "TradeInToken", "token")
 }
 
 // everythingFor adds what would mean something else to other operations.

@@ -56,7 +56,24 @@ func outboundOperations() []op.Operation {
 				}
 				return &iamapi.GetOutboundWebIdentityFederationInfoOutput{IssuerIdentifier: ptr(c.Issuers.URL(i)), JwtVendingEnabled: ptr(true)}, nil
 			}),
+		op.Change("SetSecurityTokenServicePreferences", onAny[iamapi.SetSecurityTokenServicePreferencesInput],
+			func(c *op.Call, tx *iam.Tx, in *iamapi.SetSecurityTokenServicePreferencesInput) error {
+				version := 1
+				if in.GlobalEndpointTokenVersion == iamapi.GlobalEndpointTokenVersionV2Token {
+					version = 2
+				}
+				_, err := tx.SetTokenVersion(c.Account(), version)
+				return err
+			}),
 	}
+}
+
+// tokenVersion is what the account prefers, else 2: session tokens are good in every region a client names.
+func tokenVersion(c *op.Call) int {
+	if a, err := c.View.Account(c.Account()); err == nil && a.TokenVersion != 0 {
+		return a.TokenVersion
+	}
+	return 2
 }
 
 // freshIssuerKeys makes the keys of a rotation, if there will be one.

@@ -13,7 +13,7 @@ import (
 func services() []*service {
 	return []*service{
 		{name: "sts", version: "2011-06-15", namespace: "https://sts.amazonaws.com/doc/2011-06-15/", source: "sts.amazonaws.com",
-			json: true, table: op.NewTable(names(stsapi.Operations()), stsOperations(), identityTokenOperations()).Anonymous("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")},
+			json: true, table: op.NewTable(names(stsapi.Operations()), stsOperations(), identityTokenOperations(), tradeInOperations()).Anonymous("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")},
 		{name: "iam", version: "2010-05-08", namespace: "https://iam.amazonaws.com/doc/2010-05-08/", source: "iam.amazonaws.com",
 			table: op.NewTable(names(iamapi.Operations()), userOperations(), accessKeyOperations(), groupOperations(), roleOperations(),
 				policyOperations(), inlineOperations(), attachmentOperations(), tagOperations(), simulationOperations(),
@@ -23,6 +23,8 @@ func services() []*service {
 				instanceProfileOperations(), passwordOperations(),
 				rootAccessOperations(),
 				outboundOperations())},
+				outboundOperations(),
+				delegationOperations())},
 		{name: "organizations", version: orgapi.Version, target: orgapi.Target, source: "organizations.amazonaws.com",
 			table: op.NewTable(names(orgapi.Operations()), organizationOperations(), trustOperations(), unitOperations(), memberOperations(),
 				controlOperations(), handshakeOperations())},

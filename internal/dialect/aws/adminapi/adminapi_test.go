@@ -48,6 +48,10 @@ func filled() map[string][]wire.Shape {
 			&adminapi.RevokeSessionsInput{RoleName: "clerk"},
 			&adminapi.RevokeSessionsOutput{RoleName: "clerk", RevokedBefore: at},
 		},
+		"GetDelegationToken": {
+			&adminapi.GetDelegationTokenInput{DelegationRequestId: "an-id"},
+			&adminapi.GetDelegationTokenOutput{DelegationRequestId: "an-id", State: "FINALIZED", TradeInToken: new("token"), ExpiresAt: &at},
+		},
 		"RotateIssuerKeys": {
 			&adminapi.RotateIssuerKeysInput{AccountId: "111122223333", Immediately: new(true)},
 			&adminapi.RotateIssuerKeysOutput{Keys: []adminapi.IssuerKey{{KeyId: "k", Algorithm: "ES384", SignsFrom: at}, {KeyId: "old", Algorithm: "RS256", SignsFrom: at, PublishedUntil: &at}}},
@@ -125,7 +129,7 @@ func TestShapesRoundTrip(t *testing.T) {
 func typeName(s wire.Shape) string {
 	switch s.(type) {
 	case *adminapi.CreateAccountOutput, *adminapi.ExplainOutput, *adminapi.ListAccountsOutput, *adminapi.ListKeysOutput,
-		*adminapi.RevokeSessionsOutput, *adminapi.RotateKeysOutput, *adminapi.RotateIssuerKeysOutput:
+		*adminapi.RevokeSessionsOutput, *adminapi.RotateKeysOutput, *adminapi.RotateIssuerKeysOutput, *adminapi.GetDelegationTokenOutput:
 		return "output"
 	}
 	return "input"

@@ -28,6 +28,13 @@ func Operations() []wire.Operation {
 			Errors:        []string{"NoSuchEntity"},
 		},
 		{
+			Name:          "GetDelegationToken",
+			ResultWrapper: "GetDelegationTokenResult",
+			NewInput:      func() wire.Shape { return new(GetDelegationTokenInput) },
+			NewOutput:     func() wire.Shape { return new(GetDelegationTokenOutput) },
+			Errors:        []string{"NoSuchEntity"},
+		},
+		{
 			Name:          "ListAccounts",
 			ResultWrapper: "ListAccountsResult",
 			NewInput:      func() wire.Shape { return new(ListAccountsInput) },
