@@ -66,7 +66,7 @@ func in(service string, list *[]operation) func(name string, pairs ...string) {
 // areas are all parts of the API. A new one gets a file of its own, operation_NAME_test.go, and a line here.
 func areas(f fixture) []area {
 	return []area{
-		spineArea(f),
+		spineArea(f), oidcArea(f),
 		instanceProfileArea(f),
 		mfaArea(f),
 		passwordArea(f),

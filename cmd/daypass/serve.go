@@ -93,6 +93,10 @@ func (e *env) serve(ctx context.Context, c *config.Config, bootstrap string) (er
 		return err
 	}
 	defer main.Close()
+	issuers, err := server.Roots(c.Federation.CAFile)
+	if err != nil {
+		return err
+	}
 	root, err := rootKey(c, e.getenv)
 	if err != nil {
 		return err
@@ -109,6 +113,7 @@ func (e *env) serve(ctx context.Context, c *config.Config, bootstrap string) (er
 	defer func() { err = errors.Join(err, trail.Close()) }()
 	s, err := server.New(ctx, server.Options{
 		Engine: engine, Trail: trail, Root: root, Log: log, Metrics: server.NewMetrics(buildInfo()),
+		IssuerNetworks: c.Federation.Networks, IssuerRoots: issuers,
 		MaxBody: c.Limits.BodyBytes, Trusted: c.TrustedProxies, Hosts: c.Hosts, External: c.External(main.Addr().String()),
 	})
 	if err != nil {

@@ -44,6 +44,11 @@ func FederatedUser(account, name string) string {
 	return "arn:aws:sts::" + account + ":federated-user/" + name
 }
 
+// OIDCProvider is the name of an issuer of ID tokens: host is its URL without the scheme.
+func OIDCProvider(account, host string) string {
+	return "arn:aws:iam::" + account + ":oidc-provider/" + host
+}
+
 func entity(account, kind, path, name string) string {
 	if path == "" {
 		path = "/"

@@ -40,6 +40,7 @@ type Config struct {
 	Audit          Audit
 	Log            Log
 	Limits         Limits
+	Federation     Federation
 
 	// origin says where a key was set, for messages.
 	origin map[string]string
@@ -79,6 +80,15 @@ type Audit struct {
 	MaxBytes int64
 	// Keep is how many rotated files are kept, 0 to 10000; 0 keeps all.
 	Keep int
+}
+
+// Federation is how the server reaches the identity providers that accounts register.
+type Federation struct {
+	// Networks are one's own networks, not reachable from the internet, in which issuers of ID tokens may stand, at most 64. None by
+	// default. This machine itself and link-local addresses are never asked.
+	Networks []netip.Prefix
+	// CAFile holds certificates in PEM that are believed for issuers beside the system's.
+	CAFile string
 }
 
 // Log is the server's log on standard error.

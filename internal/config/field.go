@@ -78,7 +78,7 @@ func (c *Config) Fields() []Field {
 		str("tls.cert_file", "PEM file of the certificate chain; empty for none", &c.TLS.CertFile),
 		str("tls.key_file", "PEM file of the certificate's private key; empty for none", &c.TLS.KeyFile),
 		boolean("insecure_http", "allow other hosts to connect without TLS; only behind a proxy that ends it", &c.InsecureHTTP),
-		prefixes("trusted_proxies", "addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed", &c.TrustedProxies),
+		prefixes("trusted_proxies", "addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed", "would believe everyone's headers", &c.TrustedProxies),
 		str("admin.listen", "host:port of /metrics, /healthz and /readyz; empty turns it off", &c.Admin.Listen),
 		str("root_key.file", "file of the key that wraps all others, outside the data folder; by default its name with .key", &c.RootKey.File),
 		str("root_key.env", "environment variable that holds the key, instead of the file", &c.RootKey.Env),
@@ -91,6 +91,8 @@ func (c *Config) Fields() []Field {
 		integer("limits.header_bytes", "largest request header in bytes, 8192 to 1048576", &c.Limits.HeaderBytes),
 		span("limits.request_timeout", "longest a request may take, 1s to 10m", &c.Limits.RequestTimeout),
 		span("limits.shutdown_grace", "how long requests under way may take at shutdown, 0s to 10m", &c.Limits.ShutdownGrace),
+		prefixes("federation.networks", "private networks in which issuers of ID tokens may stand; public ones always may, this machine never", "is everybody, not a network", &c.Federation.Networks),
+		str("federation.ca_file", "PEM file of certificates believed for issuers of ID tokens, beside the system's", &c.Federation.CAFile),
 	}
 	for i := range all {
 		all[i].origin = c.origin
@@ -180,7 +182,7 @@ func names(key, usage string, at *[]string) Field {
 		}}
 }
 
-func prefixes(key, usage string, at *[]netip.Prefix) Field {
+func prefixes(key, usage, everyone string, at *[]netip.Prefix) Field {
 	return Field{Key: key, Usage: usage, kind: list,
 		get: func() string {
 			var all []string
@@ -193,7 +195,7 @@ func prefixes(key, usage string, at *[]netip.Prefix) Field {
 			var all []netip.Prefix
 			if s != "" {
 				for item := range strings.SplitSeq(s, ",") {
-					p, err := prefix(strings.TrimSpace(item))
+					p, err := prefix(strings.TrimSpace(item), everyone)
 					if err != nil {
 						return err
 					}
@@ -208,7 +210,7 @@ func prefixes(key, usage string, at *[]netip.Prefix) Field {
 		}}
 }
 
-func prefix(s string) (netip.Prefix, error) {
+func prefix(s, everyone string) (netip.Prefix, error) {
 	if a, err := netip.ParseAddr(s); err == nil && a.Zone() == "" {
 		a = a.Unmap()
 		return netip.PrefixFrom(a, a.BitLen()), nil
@@ -222,7 +224,7 @@ func prefix(s string) (netip.Prefix, error) {
 	case p != p.Masked():
 		return netip.Prefix{}, fmt.Errorf("%q has bits set beyond its length; write %s", s, p.Masked())
 	case p.Bits() == 0:
-		return netip.Prefix{}, fmt.Errorf("%q would believe everyone's headers", s)
+		return netip.Prefix{}, fmt.Errorf("%q %s", s, everyone)
 	}
 	return p, nil
 }

@@ -152,6 +152,22 @@ const (
 	DelegationTemplate
 	// TradeInToken is what an approved delegation request is exchanged for credentials with.
 	TradeInToken
+	// OutsideToken is an ID token of an outside issuer as such.
+	OutsideToken
+	// IdentityProvider is the issuer of such tokens as a server that is asked.
+	IdentityProvider
+	// OIDCProvider is the record of an issuer; by its URL or its resource name.
+	OIDCProvider
+	ClientID
+	Thumbprint
+	// Claim is a statement in an ID token; Name is its name.
+	Claim
+	// Audience: the token is for somebody else.
+	Audience
+	// VerificationKey: the key that should have signed the token is not to be had from its issuer.
+	VerificationKey
+	// IssuerCertificate: the certificate that an issuer shows is vouched for by nobody.
+	IssuerCertificate
 
 	whats
 )
@@ -201,4 +217,7 @@ var whatNames = [whats]string{
 
 	Password: "password", PasswordPolicy: "password policy", CallerType: "caller type",
 	DelegationRequest: "delegation request", DelegationTemplate: "delegation template", TradeInToken: "trade-in token",
+	OutsideToken: "outside token", IdentityProvider: "identity provider", OIDCProvider: "oidc provider",
+	ClientID: "client id", Thumbprint: "thumbprint", Claim: "claim", Audience: "audience", VerificationKey: "verification key",
+	IssuerCertificate: "issuer certificate",
 }

@@ -2,6 +2,7 @@ package iam
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -72,6 +73,16 @@ func (d draw) tags() []Tag {
 	return tags
 }
 
+func (d draw) issuer() string {
+	return d.of("issuer", "https://idp.example.com", "https://IDP.example.com", "https://idp.example.com/", "https://kc:8443/realms/a", "http://localhost:1/")
+}
+
+func (d draw) oidc() string {
+	return "arn:aws:iam::" + d.account() + ":oidc-provider/" + withoutScheme(d.issuer())
+}
+
+func (d draw) clients() []string { return []string{d.of("client", "a", "b"), d.of("client", "a", "")} }
+
 // act runs one random verb and gives its name and error.
 func (d draw) act(t *Tx) (string, error) {
 	verbs := d.verbs(t)
@@ -90,6 +101,19 @@ func only[V any](_ V, err error) error { return err }
 func (d draw) verbs(t *Tx) []verb {
 	id := fmt.Sprintf("%012d", rapid.IntRange(333333333333, 333333333334).Draw(d.T, "new account"))
 	return []verb{
+		{"CreateOIDCProvider", func() error {
+			return only(t.CreateOIDCProvider(d.account(), OIDCSpec{URL: d.issuer(), Clients: d.clients(), Tags: d.tags()}))
+		}},
+		{"AddOIDCClient", func() error { return only(t.AddOIDCClient(d.account(), d.oidc(), d.of("client", "", "a", "b"))) }},
+		{"RemoveOIDCClient", func() error { return only(t.RemoveOIDCClient(d.account(), d.oidc(), d.of("client", "a", "b"))) }},
+		{"SetOIDCThumbprints", func() error {
+			return only(t.SetOIDCThumbprints(d.account(), d.oidc(), []string{strings.Repeat(d.of("digit", "a", "0", "g"), 40)}))
+		}},
+		{"TagOIDCProvider", func() error { return only(t.TagOIDCProvider(d.account(), d.oidc(), d.tags())) }},
+		{"UntagOIDCProvider", func() error {
+			return only(t.UntagOIDCProvider(d.account(), d.oidc(), []string{d.of("key", "k", "TEAM")}))
+		}},
+		{"DeleteOIDCProvider", func() error { return t.DeleteOIDCProvider(d.account(), d.oidc()) }},
 		{"CreateAccount", func() error { return only(t.CreateAccount(id, "Third")) }},
 		{"SuspendAccount", func() error { return only(t.SuspendAccount(d.account())) }},
 		{"ResumeAccount", func() error { return only(t.ResumeAccount(d.account())) }},

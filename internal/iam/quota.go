@@ -20,7 +20,7 @@ type Quotas struct {
 	AttachedPerGroup,
 	AttachedPerRole int
 	VersionsPerPolicy int
-	Tags              int // per user, role, policy
+	Tags              int // per user, role, policy, provider
 
 	InlineUser  int // all inline policies of a user together
 	InlineGroup int
@@ -35,7 +35,10 @@ type Quotas struct {
 	ControlsPerTarget       int // control policies of one type at a root, unit or account
 	Control                 int // a control policy, white space included
 
-	SAMLProvidersPerAccount int
+	SAMLProvidersPerAccount    int
+	OIDCProvidersPerAccount    int
+	ClientsPerOIDCProvider     int
+	ThumbprintsPerOIDCProvider int
 }
 
 // DefaultQuotas are the quotas of a new server.
@@ -49,6 +52,7 @@ func DefaultQuotas() Quotas {
 
 		AccountsPerOrganization: 10, UnitsPerOrganization: 2000, ControlsPerOrganization: 1000, ControlsPerTarget: 5, Control: 5120,
 		SAMLProvidersPerAccount: 100,
+		OIDCProvidersPerAccount: 100, ClientsPerOIDCProvider: 100, ThumbprintsPerOIDCProvider: 5,
 	}
 }
 

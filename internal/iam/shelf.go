@@ -25,6 +25,8 @@ type shelved interface {
 // newShelved makes an empty record of a kind, which is the first part of its row key; nil when the kind is not of the shelf.
 func newShelved(kind string) shelved {
 	switch kind {
+	case "oidc":
+		return new(OIDCProvider)
 	case "alias":
 		return new(Alias)
 	case "mfa":

@@ -101,8 +101,9 @@ func isFederated(value string) bool {
 	if err != nil {
 		return isHostName(value)
 	}
-	kind, _, name, ok := n.Entity()
-	return ok && n.Service == "iam" && n.Region == "" && arn.IsAccount(n.Account) && !strings.ContainsAny(value, "*?") &&
+	// The name of an issuer may end with a slash.
+	kind, name, _ := strings.Cut(n.Resource, "/")
+	return n.Service == "iam" && n.Region == "" && arn.IsAccount(n.Account) && !strings.ContainsAny(value, "*?") &&
 		name != "" && (kind == "saml-provider" || kind == "oidc-provider")
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/daypass/daypass/internal/access"
 	"github.com/daypass/daypass/internal/audit"
 	"github.com/daypass/daypass/internal/credential"
+	"github.com/daypass/daypass/internal/federate/oidc"
 	"github.com/daypass/daypass/internal/guard"
 	"github.com/daypass/daypass/internal/iam"
 	"github.com/daypass/daypass/internal/issuer"
@@ -31,6 +32,8 @@ type Core struct {
 	Latest func() *iam.View
 	// Update changes the state; c says who and why.
 	Update func(ctx context.Context, c *Call, fn func(*iam.Tx) error) error
+	// WebIdentity verifies outside ID tokens; nil where none are taken.
+	WebIdentity *oidc.Verifier
 	// Explain finds the recorded explanation of a denial by its request id; nil when nothing keeps them.
 	Explain audit.Finder
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"crypto/rand"
+	"crypto/x509"
 	"encoding/hex"
 	"fmt"
 	"log/slog"
@@ -72,6 +73,11 @@ type Options struct {
 	// External is the URL others reach the server by, without a slash at the end; "" = none is known.
 	External string
 
+	// IssuerNetworks are private networks in which issuers of ID tokens may stand; IssuerRoots are believed for their certificates, nil for
+	// the system's roots.
+	IssuerNetworks []netip.Prefix
+	IssuerRoots    *x509.CertPool
+
 	// Dev serves the demo API for DemoAccount and the clock that can be moved, and does not slow down failing clients.
 	Dev         bool
 	DemoAccount string
@@ -126,9 +132,10 @@ func New(ctx context.Context, o Options) (*Server, error) {
 		g.Failures = guard.NewFailures(failureBurst, failureRefill)
 	}
 	door := aws.New(keys)
+	webIdentity := s.verifier(&o)
 	s.gate = &gate.Gate{
 		Dialects: []dialect.Dialect{door},
-		Core: &op.Core{Passwords: credential.NewHasher(o.Root, rand.Reader, passwordSlots), Guard: g, Random: rand.Reader, Quotas: o.Quotas,
+		Core: &op.Core{WebIdentity: webIdentity, Passwords: credential.NewHasher(o.Root, rand.Reader, passwordSlots), Guard: g, Random: rand.Reader, Quotas: o.Quotas,
 			KeyUse: s.usage.Last, Latest: state.View, Update: s.update, Explain: o.Trail, Issuers: s.issuers},
 		View: state.View, Now: s.clock.Now, NewID: newID, Peer: s.peer, Hosts: o.Hosts, MaxBody: o.MaxBody, Log: o.Log,
 		Observe: s.observe, Used: s.usage.Note,

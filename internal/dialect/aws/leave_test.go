@@ -13,7 +13,9 @@ import (
 
 // everything is one set of parameters with which every operation has what it needs.
 func everything(d *door) url.Values {
-	return pairs("UserName", "subject", "GroupName", "staff", "RoleName", "clerk", "PolicyName", "inline", "PolicyArn", "arn:aws:iam::111111111111:policy/own",
+	return pairs("Url", "https://new.example.com", "OpenIDConnectProviderArn", "arn:aws:iam::111111111111:oidc-provider/idp.example.com", "ClientID", "client",
+		"ThumbprintList.member.1", "6938fd4d98bab03faadb97b34396831e3780aea1",
+		"UserName", "subject", "GroupName", "staff", "RoleName", "clerk", "PolicyName", "inline", "PolicyArn", "arn:aws:iam::111111111111:policy/own",
 		"PolicyDocument", allowAll, "AssumeRolePolicyDocument", trustHome, "AccessKeyId", d.creds["subject"].AccessKeyID, "Status", "Inactive",
 		"Tags.member.1.Key", "stage", "Tags.member.1.Value", "test", "TagKeys.member.1", "stage", "VersionId", "v2", "PermissionsBoundary", administrator,
 		"PolicySourceArn", "arn:aws:iam::111111111111:user/subject", "Arn", "arn:aws:iam::111111111111:user/subject",
@@ -57,6 +59,7 @@ func (d *door) prepare(document string) {
 		must[*iam.Organization](t)(tx.FoundOrganization(home, false))
 		must[*iam.ControlPolicy](t)(tx.CreateControlPolicy(home, iam.ControlSpec{Type: iam.ServiceControl, Name: "own", Content: allowAll}))
 		must[*iam.Policy](t)(tx.CreatePolicy(home, iam.PolicySpec{Name: "own", Document: allowAll}))
+		must[*iam.OIDCProvider](t)(tx.CreateOIDCProvider(home, iam.OIDCSpec{URL: "https://idp.example.com"}))
 		_, _, err := tx.CreatePolicyVersion(home, "arn:aws:iam::111111111111:policy/own", allowAll, false)
 		if err != nil {
 			t.Fatal(err)
@@ -69,7 +72,8 @@ func TestAttack48_WrongActionCheck(t *testing.T) {
 	const tagResource = `","organizations:TagResource`
 	// Beyond its own action AssumeRole needs leave for what it hands on (IAM User Guide, "Passing session tags").
 	extra := map[string]string{
-		"sts:AssumeRole": `","sts:TagSession","sts:SetSourceIdentity`,
+		"iam:CreateOpenIDConnectProvider": `","iam:TagOpenIDConnectProvider`,
+		"sts:AssumeRole":                  `","sts:TagSession","sts:SetSourceIdentity`,
 		// And a token with tags leave to tag it (IAM User Guide, "Controlling access with IAM policies" of outbound federation).
 		"sts:GetWebIdentityToken": `","sts:TagGetWebIdentityToken`,
 		// Whoever creates a thing with tags needs leave to tag it (IAM User Guide, "Controlling access during AWS requests").

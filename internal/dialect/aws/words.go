@@ -79,6 +79,29 @@ var topicWords = map[topic]words{
 	{fault.TooLarge, fault.IdentityToken}:     {"JWTPayloadSizeExceededException", http.StatusBadRequest, "The claims of the token are larger than %l bytes. Pass fewer tags or audiences."},
 	{fault.NotFound, fault.Explanation}:       {text: "No denial with request id %n is on record."},
 	{fault.NotFound, fault.SessionPolicy}:     {"MalformedPolicyDocument", http.StatusBadRequest, "The policy %n does not exist or is not attachable."},
+	{fault.NotFound, fault.User}:            {text: "The user with name %n cannot be found."},
+	{fault.NotFound, fault.Group}:           {text: "The group with name %n cannot be found."},
+	{fault.NotFound, fault.Role}:            {text: "The role with name %n cannot be found."},
+	{fault.NotFound, fault.Policy}:          {text: "Policy %n was not found."},
+	{fault.NotFound, fault.Attachment}:      {text: "Policy %n was not found."},
+	{fault.NotFound, fault.PolicyVersion}:   {text: "Policy %d version %n does not exist or is not attachable."},
+	{fault.NotFound, fault.UserPolicy}:      {text: "The user policy with name %n cannot be found."},
+	{fault.NotFound, fault.GroupPolicy}:     {text: "The group policy with name %n cannot be found."},
+	{fault.NotFound, fault.RolePolicy}:      {text: "The role policy with name %n cannot be found."},
+	{fault.NotFound, fault.AccessKey}:       {text: "The Access Key with id %n cannot be found."},
+	{fault.NotFound, fault.Boundary}:        {text: "The permissions boundary of %n cannot be found."},
+	{fault.NotFound, fault.Membership}:      {text: "The user with name %n is not in the group."},
+	{fault.NotFound, fault.InstanceProfile}: {text: "Instance Profile %n cannot be found."},
+	{fault.NotFound, fault.Alias}:           {text: "The account alias %n does not exist."},
+	{fault.Exists, fault.Alias}:             {text: "The account alias %n already exists."},
+	{fault.NotFound, fault.Issuer}:          {"FeatureDisabled", http.StatusNotFound, "Outbound web identity federation is not enabled for this account."},
+	{fault.Exists, fault.Issuer}:            {"FeatureEnabled", http.StatusConflict, "Outbound web identity federation is already enabled for this account. GetOutboundWebIdentityFederationInfo tells its issuer."},
+	{fault.Unsupported, fault.Issuer}:       {text: "This server has no URL that others could verify its tokens at: its operator has to set external_url."},
+	{fault.Denied, fault.IdentityToken}:     {"SessionDurationEscalationException", http.StatusForbidden, "The token would outlive the session that asks for it. Ask for a shorter DurationSeconds."},
+	{fault.TooLarge, fault.IdentityToken}:   {"JWTPayloadSizeExceededException", http.StatusBadRequest, "The claims of the token are larger than %l bytes. Pass fewer tags or audiences."},
+	{fault.NotFound, fault.OIDCProvider}:    {text: "OpenIDConnect Provider not found for arn %n"},
+	{fault.NotFound, fault.Explanation}:     {text: "No denial with request id %n is on record."},
+	{fault.NotFound, fault.SessionPolicy}:   {"MalformedPolicyDocument", http.StatusBadRequest, "The policy %n does not exist or is not attachable."},
 
 	{fault.NotFound, fault.Organization}:    {"OrganizationNotFoundException", http.StatusBadRequest, "The request was rejected because no organization is associated with your account."},
 	{fault.NotFound, fault.TrustedService}:  {"ServiceAccessNotEnabledException", http.StatusBadRequest, "The request was rejected because trusted access is not enabled for IAM in AWS Organizations."},
@@ -156,6 +179,20 @@ var topicWords = map[topic]words{
 	{fault.Denied, fault.SessionCredentials}: {text: "Cannot call %n with session credentials"},
 	{fault.Denied, fault.Account}:            {text: "Only the home account of this server may do that."},
 
+	{fault.Exists, fault.OIDCProvider}:       {text: "Provider with url %n already exists."},
+	{fault.Invalid, fault.OIDCProvider}:      {text: "Invalid Open ID Connect Provider URL"},
+	{fault.Limit, fault.Thumbprint}:          {"InvalidInput", http.StatusBadRequest, "Thumbprint list must contain fewer than %l entries."},
+	{fault.Malformed, fault.OutsideToken}:    {"InvalidIdentityToken", http.StatusBadRequest, "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"},
+	{fault.Invalid, fault.OutsideToken}:      {"InvalidIdentityToken", http.StatusBadRequest, "The signature of the ID token is not valid"},
+	{fault.Expired, fault.OutsideToken}:      {"ExpiredTokenException", http.StatusBadRequest, "Token expired: current date/time %n must be before the expiration date/time%d"},
+	{fault.NotFound, fault.Claim}:            {"InvalidIdentityToken", http.StatusBadRequest, "Missing a required claim: %n"},
+	{fault.Invalid, fault.Claim}:             {"InvalidIdentityToken", http.StatusBadRequest, "The claim %n of the ID token is not valid"},
+	{fault.Denied, fault.Claim}:              {"IDPRejectedClaim", http.StatusForbidden, "The claim %n of the ID token is not acceptable now"},
+	{fault.Invalid, fault.Audience}:          {"InvalidIdentityToken", http.StatusBadRequest, "Incorrect token audience"},
+	{fault.Invalid, fault.VerificationKey}:   {"InvalidIdentityToken", http.StatusBadRequest, "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements"},
+	{fault.Invalid, fault.IssuerCertificate}: {"InvalidIdentityToken", http.StatusBadRequest, "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint"},
+	{fault.Invalid, fault.IdentityProvider}:  {"IDPCommunicationError", http.StatusBadRequest, "The identity provider could not be reached to verify the ID token. Try again later."},
+
 	{fault.TooLarge, fault.SessionPolicy}: {"PackedPolicyTooLarge", http.StatusBadRequest, "Packed policy consumes %l% of allotted space, please use smaller policy."},
 	{fault.TooLarge, fault.SessionTags}:   {"PackedPolicyTooLarge", http.StatusBadRequest, "Packed size of session tags consumes %l% of allotted space."},
 	{fault.TooLarge, fault.Record}:        {"LimitExceeded", http.StatusConflict, "The entity with all its parts is larger than %l bytes."},
@@ -214,11 +251,15 @@ var serviceWords = map[struct {
 	service string
 	topic   topic
 }]words{
-	{"daypass", topic{fault.NotFound, fault.Issuer}}:  {"NoSuchEntity", http.StatusNotFound, "The account %n issues no identity tokens and never did."},
-	{"sts", topic{fault.NotFound, fault.Issuer}}:      {"OutboundWebIdentityFederationDisabledException", http.StatusForbidden, "Outbound web identity federation is not enabled for this account."},
-	{"iam", topic{fault.Invalid, fault.ARN}}:          {text: "Invalid ARN:  Could not be parsed!"},
-	{"iam", topic{fault.Invalid, fault.DuplicateTag}}: {"InvalidInput", http.StatusBadRequest, "Duplicate tag keys found. Please note that Tag keys are case insensitive."},
-	{"iam", topic{fault.Invalid, fault.TagPrefix}}:    {"InvalidInput", http.StatusBadRequest, "Tag keys must not begin with aws: in any case: '%n'"},
+	{"daypass", topic{fault.NotFound, fault.Issuer}}:   {"NoSuchEntity", http.StatusNotFound, "The account %n issues no identity tokens and never did."},
+	{"sts", topic{fault.NotFound, fault.Issuer}}:       {"OutboundWebIdentityFederationDisabledException", http.StatusForbidden, "Outbound web identity federation is not enabled for this account."},
+	{"iam", topic{fault.Invalid, fault.ARN}}:           {text: "Invalid ARN:  Could not be parsed!"},
+	{"iam", topic{fault.Invalid, fault.DuplicateTag}}:  {"InvalidInput", http.StatusBadRequest, "Duplicate tag keys found. Please note that Tag keys are case insensitive."},
+	{"iam", topic{fault.Invalid, fault.TagPrefix}}:     {"InvalidInput", http.StatusBadRequest, "Tag keys must not begin with aws: in any case: '%n'"},
+	{"iam", topic{fault.Invalid, fault.ARN}}:           {text: "Invalid ARN:  Could not be parsed!"},
+	{"iam", topic{fault.Invalid, fault.DuplicateTag}}:  {"InvalidInput", http.StatusBadRequest, "Duplicate tag keys found. Please note that Tag keys are case insensitive."},
+	{"sts", topic{fault.NotFound, fault.OIDCProvider}}: {"InvalidIdentityToken", http.StatusBadRequest, "No OpenIDConnect provider found in your account for %n"},
+	{"iam", topic{fault.Invalid, fault.TagPrefix}}:     {"InvalidInput", http.StatusBadRequest, "Tag keys must not begin with aws: in any case: '%n'"},
 }
 
 // quotas names what AWS calls a limit in "Cannot exceed quota for …".
@@ -247,7 +288,9 @@ var quotas = map[struct{ subject, what fault.What }]string{
 	{fault.Account, fault.InstanceProfile}: "InstanceProfilesPerAccount",
 	{fault.InstanceProfile, fault.Role}:    "InstanceSessionsPerInstanceProfile",
 
-	{fault.Account, fault.SAMLProvider}: "SAMLProvidersPerAccount",
+	{fault.Account, fault.SAMLProvider}:  "SAMLProvidersPerAccount",
+	{fault.Account, fault.OIDCProvider}:  "OpenIdConnectProvidersPerAccount",
+	{fault.OIDCProvider, fault.ClientID}: "ClientIdsPerOpenIdConnectProvider",
 }
 
 // over is w with what o has put over it.
