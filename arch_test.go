@@ -65,8 +65,6 @@ var imports = map[string][]string{
 	"internal/sts":      {"policy", "internal/access", "internal/arn", "internal/fault", "internal/iam", "internal/issuer", "internal/session"},
 	"internal/simulate": {"policy", "internal/access", "internal/arn", "internal/fault", "internal/iam"},
 	"internal/op": {"policy", "internal/access", "internal/audit", "internal/credential", "internal/fault", "internal/guard", "internal/iam", "internal/issuer",
-		"internal/usage", "internal/wire"},
-	"internal/op": {"policy", "internal/access", "internal/audit", "internal/fault", "internal/guard", "internal/iam", "internal/issuer",
 		"internal/federate/oidc", "internal/usage", "internal/wire"},
 
 	// floor 5: doors

@@ -43,8 +43,7 @@ func newFixture(t *testing.T, s *process.Server) fixture {
 	r := nobody.ask(t, "iam", versions["iam"], "ListUsers")
 	r.refused(t, "ListUsers by nobody", "AccessDenied")
 	return fixture{account: s.Account.ID, key: nobody.id, denial: r.header.Get("X-Amzn-Requestid"),
-		device: a.device(t, "fixture")}
-		delegations: newDelegations(t, a)}
+		device: a.device(t, "fixture"), delegations: newDelegations(t, a)}
 }
 
 // area is the story of one part of the API. Each names things of its own.

@@ -22,7 +22,6 @@ func services() []*service {
 				accountOperations(),
 				instanceProfileOperations(), passwordOperations(),
 				rootAccessOperations(),
-				outboundOperations())},
 				outboundOperations(),
 				delegationOperations())},
 		{name: "organizations", version: orgapi.Version, target: orgapi.Target, source: "organizations.amazonaws.com",
