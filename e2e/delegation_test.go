@@ -44,7 +44,7 @@ func newPartnership(t *testing.T) *partnership {
 			Secret string `json:"secretAccessKey"`
 		} `json:"adminUser"`
 	}
-	ok(t, json.Unmarshal([]byte(well(t, as(p.s, p.customer.creds), "daypass", "account", "create", "--name", "Partner", "--output", "json")), &made))
+	ok(t, json.Unmarshal([]byte(well(t, as(p.s, p.customer.creds), "daypass", "account", "create", "Partner", "--output", "json")), &made))
 	p.account = made.AccountID
 	p.partner = by(p.s, creds{id: made.Admin.ID, secret: made.Admin.Secret})
 	if !strings.Contains(p.partner.arn(t), p.account) {
@@ -264,7 +264,7 @@ func TestAttack51_DelegationHandles(t *testing.T) {
 			Secret string `json:"secretAccessKey"`
 		} `json:"adminUser"`
 	}
-	ok(t, json.Unmarshal([]byte(well(t, as(p.s, c.creds), "daypass", "account", "create", "--name", "Third", "--output", "json")), &third))
+	ok(t, json.Unmarshal([]byte(well(t, as(p.s, c.creds), "daypass", "account", "create", "Third", "--output", "json")), &third))
 	stranger := by(p.s, creds{id: third.Admin.ID, secret: third.Admin.Secret})
 	tries := func(w *who, but string) {
 		t.Helper()
