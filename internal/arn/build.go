@@ -23,6 +23,11 @@ func InstanceProfile(account, path, name string) string {
 // SAMLProvider is the name of a SAML identity provider.
 func SAMLProvider(account, name string) string { return entity(account, "saml-provider", "/", name) }
 
+// ServerCertificate is the name of a server certificate.
+func ServerCertificate(account, path, name string) string {
+	return entity(account, "server-certificate", path, name)
+}
+
 // Root is the name of an account's root.
 func Root(account string) string { return "arn:aws:iam::" + account + ":root" }
 

@@ -145,6 +145,19 @@ const (
 	// Password is a password that its account's rules do not allow, or one that is wrong.
 	Password
 	PasswordPolicy
+	// ServiceRole is a role that is linked to a service.
+	ServiceRole
+	// RoleDeletion is the deletion of such a role.
+	RoleDeletion
+	SSHKey
+	// Encoding: a text in none of the forms that are read.
+	Encoding
+	SigningCertificate
+	ServerCertificate
+	CertificateChain
+	PrivateKey
+	// ServiceCredential is a name and password for one service.
+	ServiceCredential
 	// CallerType: an operation that only some sorts of callers can use.
 	CallerType
 	// DelegationRequest is a request of one account for permissions of another; DelegationTemplate is the policy it asks with.
@@ -215,6 +228,9 @@ var whatNames = [whats]string{
 	Issuer: "issuer", IdentityToken: "identity token",
 	SAMLProvider: "saml provider", SAMLMetadata: "saml metadata", SAMLKey: "saml key", SAMLAssertion: "saml assertion",
 
+	ServiceRole: "service role", RoleDeletion: "role deletion", SSHKey: "ssh key", Encoding: "encoding",
+	SigningCertificate: "signing certificate", ServerCertificate: "server certificate", CertificateChain: "certificate chain",
+	PrivateKey: "private key", ServiceCredential: "service credential",
 	Password: "password", PasswordPolicy: "password policy", CallerType: "caller type",
 	DelegationRequest: "delegation request", DelegationTemplate: "delegation template", TradeInToken: "trade-in token",
 	OutsideToken: "outside token", IdentityProvider: "identity provider", OIDCProvider: "oidc provider",

@@ -21,6 +21,10 @@ const (
 	PrefixPolicy       = "ANPA"
 
 	PrefixInstanceProfile = "AIPA"
+
+	PrefixPublicKey         = "APKA"
+	PrefixCertificate       = "ASCA"
+	PrefixServiceCredential = "ACCA"
 )
 
 var base32Text = base32.StdEncoding.WithPadding(base32.NoPadding)

@@ -117,7 +117,7 @@ func (t *Tx) AddRoleToInstanceProfile(account, name, role string) error {
 	if err != nil {
 		return err
 	}
-	r, err := t.Role(account, role)
+	r, err := t.ordinaryRole(account, role)
 	if err != nil {
 		return err
 	}

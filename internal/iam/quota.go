@@ -13,6 +13,10 @@ type Quotas struct {
 	InstanceProfilesPerAccount int
 
 	MFADevicesPerUser int // also of an account's root
+	ServerCertificatesPerAccount int
+	SSHKeysPerUser               int
+	CertificatesPerUser          int // signing certificates; also of an account's root
+	ServiceCredentialsPerUser    int // for one service
 
 	KeysPerUser     int // also of an account's root
 	GroupsPerUser   int
@@ -46,7 +50,10 @@ func DefaultQuotas() Quotas {
 	return Quotas{
 		Accounts: 1_000_000, UsersPerAccount: 1_000_000, GroupsPerAccount: 100_000, RolesPerAccount: 1_000_000, PoliciesPerAccount: 100_000,
 		InstanceProfilesPerAccount: 1000,
-		KeysPerUser:                2, GroupsPerUser: 10, AttachedPerUser: 10, AttachedPerGroup: 10, AttachedPerRole: 10, VersionsPerPolicy: 5, Tags: 50,
+
+		ServerCertificatesPerAccount: 20, SSHKeysPerUser: 5, CertificatesPerUser: 2, ServiceCredentialsPerUser: 2,
+
+		KeysPerUser: 2, GroupsPerUser: 10, AttachedPerUser: 10, AttachedPerGroup: 10, AttachedPerRole: 10, VersionsPerPolicy: 5, Tags: 50,
 		InlineUser: 2048, InlineGroup: 5120, InlineRole: 10240, Managed: 6144, Trust: 2048, SealKeys: 64,
 		MFADevicesPerUser: 8,
 

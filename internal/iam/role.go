@@ -3,6 +3,7 @@ package iam
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/daypass/daypass/internal/arn"
@@ -78,6 +79,14 @@ func (r *Role) holder() holder {
 // CreateRole adds a role. It fails with NotFound (account), Invalid, Malformed (trust policy), NotAttachable (boundary), Exists or
 // Limit.
 func (t *Tx) CreateRole(account string, spec RoleSpec) (*Role, error) {
+	if strings.HasPrefix(spec.Path, serviceRolePath) {
+		// Roles there are linked to services, and protected.
+		return nil, fault.BadParameter("path", spec.Path)
+	}
+	return t.addRole(account, spec)
+}
+
+func (t *Tx) addRole(account string, spec RoleSpec) (*Role, error) {
 	if _, err := t.Account(account); err != nil {
 		return nil, err
 	}
@@ -121,6 +130,9 @@ func (t *Tx) UpdateRole(account, name string, description *string, maxSession ti
 	if err != nil {
 		return nil, err
 	}
+	if r.ServiceLinked() && maxSession != 0 && maxSession != r.MaxSession {
+		return nil, fault.New(fault.Unmodifiable, fault.Role, r.Name)
+	}
 	spec := RoleSpec{Description: description, MaxSession: maxSession}
 	if maxSession == 0 {
 		spec.MaxSession = r.MaxSession
@@ -138,7 +150,7 @@ func (t *Tx) UpdateRole(account, name string, description *string, maxSession ti
 
 // UpdateTrust replaces a role's trust policy. It fails with NotFound, Malformed or Limit.
 func (t *Tx) UpdateTrust(account, name, document string) (*Role, error) {
-	r, err := t.Role(account, name)
+	r, err := t.ordinaryRole(account, name)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +164,7 @@ func (t *Tx) UpdateTrust(account, name, document string) (*Role, error) {
 // DeleteRole removes a role without policies that no instance profile holds; InUse names the first of instance profiles, attached and
 // inline policies that stands in the way. It fails with NotFound.
 func (t *Tx) DeleteRole(account, name string) error {
-	r, err := t.Role(account, name)
+	r, err := t.ordinaryRole(account, name)
 	if err != nil {
 		return err
 	}

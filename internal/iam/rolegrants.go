@@ -4,7 +4,7 @@ import "github.com/daypass/daypass/internal/fault"
 
 // grantRole is the frame of every verb on the policies of a role: f gives the new grants.
 func (t *Tx) grantRole(account, role string, f func(bearer, Grants) (Grants, error)) (*Role, error) {
-	r, err := t.Role(account, role)
+	r, err := t.ordinaryRole(account, role)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func (t *Tx) DetachRolePolicy(account, role, policyARN string) (*Role, error) {
 
 // PutRoleBoundary sets the permissions boundary. It fails with NotFound, NotAttachable or Invalid (What ARN).
 func (t *Tx) PutRoleBoundary(account, role, policyARN string) (*Role, error) {
-	r, err := t.Role(account, role)
+	r, err := t.ordinaryRole(account, role)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func (t *Tx) PutRoleBoundary(account, role, policyARN string) (*Role, error) {
 
 // DeleteRoleBoundary removes the permissions boundary. It fails with NotFound: the role, or with What Boundary when there is none.
 func (t *Tx) DeleteRoleBoundary(account, role string) (*Role, error) {
-	r, err := t.Role(account, role)
+	r, err := t.ordinaryRole(account, role)
 	if err != nil {
 		return nil, err
 	}

@@ -35,6 +35,16 @@ func newShelved(kind string) shelved {
 		return new(LoginProfile)
 	case "passwordpolicy":
 		return new(PasswordPolicy)
+	case "roledeletion":
+		return new(RoleDeletion)
+	case "sshkey":
+		return new(SSHKey)
+	case "signingcertificate":
+		return new(SigningCertificate)
+	case "servercertificate":
+		return new(ServerCertificate)
+	case "servicecredential":
+		return new(ServiceCredential)
 	case "instanceprofile":
 		return new(InstanceProfile)
 	case "organization":

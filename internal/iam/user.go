@@ -105,10 +105,8 @@ func (t *Tx) UpdateUser(account, name, newPath, newName string) (*User, error) {
 	return put(t, &c)
 }
 
-// DeleteUser removes a user who has nothing left: InUse names the first of attached policies, inline policies, access keys, MFA
-// devices and memberships that stands in the way. It fails with NotFound.
-// DeleteUser removes a user who has nothing left: InUse names the first of attached policies, inline policies, login profile,
-// access keys and memberships that stands in the way. It fails with NotFound.
+// DeleteUser removes a user who has nothing left: InUse names the first of attached policies, inline policies, login profile, access
+// keys, signing certificates, SSH keys, service credentials, MFA devices and memberships that stands in the way. It fails with NotFound.
 func (t *Tx) DeleteUser(account, name string) error {
 	u, err := t.User(account, name)
 	if err != nil {
@@ -123,6 +121,12 @@ func (t *Tx) DeleteUser(account, name string) error {
 		return fault.Blocked(fault.User, fault.LoginProfile, name)
 	case len(t.KeysOf(account, u.ID)) > 0:
 		return fault.Blocked(fault.User, fault.AccessKey, name)
+	case len(t.SigningCertificates(account, u.ID)) > 0:
+		return fault.Blocked(fault.User, fault.SigningCertificate, name)
+	case len(t.SSHKeys(u)) > 0:
+		return fault.Blocked(fault.User, fault.SSHKey, name)
+	case shelfCount(&t.tables, serviceCredentialsOf(account, u.ID)) > 0:
+		return fault.Blocked(fault.User, fault.ServiceCredential, name)
 	case len(t.MFADevicesOf(u.ID)) > 0:
 		return fault.Blocked(fault.User, fault.MFADevice, name)
 	case len(u.Groups) > 0:

@@ -218,6 +218,29 @@ var topicWords = map[topic]words{
 	{fault.Invalid, fault.ContextValue}:        {"InvalidInput", http.StatusBadRequest, "Invalid context value for key %n: expected %d."},
 
 	// passwords and certificates
+	{fault.Exists, fault.ServiceRole}:           {"InvalidInput", http.StatusBadRequest, "Service role name %n has been taken in this account, please try a different suffix."},
+	{fault.Invalid, fault.ServiceRole}:          {"InvalidInput", http.StatusBadRequest, "Custom suffix is not allowed for %n"},
+	{fault.Invalid, fault.Role}:                 {"InvalidInput", http.StatusBadRequest, "The role %n is not linked to a service."},
+	{fault.NotFound, fault.RoleDeletion}:        {text: "The deletion task with id %n cannot be found."},
+	{fault.Unmodifiable, fault.Role}:            {text: "Cannot perform the operation on the protected role '%n' - this role is only modifiable by AWS"},
+	{fault.NotFound, fault.SSHKey}:              {text: "The Public Key with id %n cannot be found."},
+	{fault.Exists, fault.SSHKey}:                {"DuplicateSSHPublicKey", http.StatusBadRequest, "The SSH public key is already associated with the user %n."},
+	{fault.Invalid, fault.SSHKey}:               {"InvalidPublicKey", http.StatusBadRequest, "The public key is malformed, or not an RSA key of at least 2048 bits."},
+	{fault.Invalid, fault.Encoding}:             {"UnrecognizedPublicKeyEncoding", http.StatusBadRequest, "The public key encoding format is neither ssh-rsa nor PEM."},
+	{fault.NotFound, fault.SigningCertificate}:  {text: "The Certificate with id %n cannot be found."},
+	{fault.Malformed, fault.SigningCertificate}: {"MalformedCertificate", http.StatusBadRequest, "Certificate %n is malformed."},
+	{fault.Invalid, fault.SigningCertificate}:   {"InvalidCertificate", http.StatusBadRequest, "The certificate has expired, or its key is too short."},
+	{fault.Exists, fault.SigningCertificate}:    {"DuplicateCertificate", http.StatusConflict, "The same certificate is associated with an IAM user in the account."},
+	{fault.NotFound, fault.ServerCertificate}:   {text: "The Server Certificate with name %n cannot be found."},
+	{fault.Exists, fault.ServerCertificate}:     {text: "The Server Certificate with name %n already exists."},
+	{fault.Malformed, fault.ServerCertificate}:  {"MalformedCertificate", http.StatusBadRequest, "Unable to parse certificate. Please ensure the certificate is in PEM format."},
+	{fault.Malformed, fault.PrivateKey}:         {"MalformedCertificate", http.StatusBadRequest, "Unable to parse private key. Please ensure the private key is in PEM format and not encrypted."},
+	{fault.Malformed, fault.CertificateChain}: {"MalformedCertificate", http.StatusBadRequest, "Unable to validate certificate chain. The certificate chain must start with the immediate signing certificate, " +
+		"followed by any intermediaries in order. The index within the chain of the invalid certificate is: %d"},
+	{fault.Invalid, fault.PrivateKey}:         {"KeyPairMismatch", http.StatusBadRequest, "The public key certificate and the private key do not match."},
+	{fault.NotFound, fault.ServiceCredential}: {text: "No such credential %n exists"},
+	{fault.Invalid, fault.ServiceCredential}:  {"NotSupportedService", http.StatusNotFound, "No such service %n is supported for Service Specific Credentials"},
+
 	{fault.NotFound, fault.LoginProfile}:   {text: "Login Profile for User %n cannot be found."},
 	{fault.NotFound, fault.PasswordPolicy}: {text: "The Password Policy with domain name %n cannot be found."},
 	{fault.Exists, fault.LoginProfile}:     {text: "Login Profile for user %n already exists."},
@@ -291,6 +314,13 @@ var quotas = map[struct{ subject, what fault.What }]string{
 	{fault.Account, fault.SAMLProvider}:  "SAMLProvidersPerAccount",
 	{fault.Account, fault.OIDCProvider}:  "OpenIdConnectProvidersPerAccount",
 	{fault.OIDCProvider, fault.ClientID}: "ClientIdsPerOpenIdConnectProvider",
+	{fault.Account, fault.SAMLProvider}: "SAMLProvidersPerAccount",
+	{fault.Account, fault.ServerCertificate}: "ServerCertificatesPerAccount",
+	{fault.User, fault.SSHKey}:               "SSHPublicKeysPerUser",
+	{fault.User, fault.SigningCertificate}:   "CertificatesPerUser",
+	{fault.User, fault.ServiceCredential}:    "ServiceSpecificCredentialsPerUser",
+	{fault.Account, fault.InstanceProfile}:   "InstanceProfilesPerAccount",
+	{fault.InstanceProfile, fault.Role}:      "InstanceSessionsPerInstanceProfile",
 }
 
 // over is w with what o has put over it.
