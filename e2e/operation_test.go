@@ -33,6 +33,7 @@ type fixture struct {
 	device               *device // of nobody
 
 	delegations delegations
+	held                 held
 }
 
 // newFixture makes a user with a key, and a denial that can be explained.
@@ -44,6 +45,7 @@ func newFixture(t *testing.T, s *process.Server) fixture {
 	r.refused(t, "ListUsers by nobody", "AccessDenied")
 	return fixture{account: s.Account.ID, key: nobody.id, denial: r.header.Get("X-Amzn-Requestid"),
 		device: a.device(t, "fixture"), delegations: newDelegations(t, a)}
+		device: a.device(t, "fixture"), held: a.holder(t)}
 }
 
 // area is the story of one part of the API. Each names things of its own.
@@ -69,6 +71,7 @@ func areas(f fixture) []area {
 		instanceProfileArea(f),
 		mfaArea(f),
 		passwordArea(f),
+		credentialArea(f),
 		accountArea(),
 		simulationArea(f),
 		organizationArea(),

@@ -51,7 +51,7 @@ func elsewhere(t *testing.T, issuer, audience, token string, now time.Time) (*oi
 }
 
 // enable makes the account an issuer and gives its URL.
-func (w *who) enable(t *testing.T) string {
+func (w *who) enableOutbound(t *testing.T) string {
 	t.Helper()
 	return *must(w.iam.EnableOutboundWebIdentityFederation(ctx, &iam.EnableOutboundWebIdentityFederationInput{}))(t).IssuerIdentifier
 }
@@ -87,7 +87,7 @@ func TestOutboundWebIdentity(t *testing.T) {
 	_, err = a.prove(audience, nil)
 	fails(t, err, "OutboundWebIdentityFederationDisabledException")
 
-	issuer := a.enable(t)
+	issuer := a.enableOutbound(t)
 	if !strings.HasPrefix(issuer, s.Endpoint+"/issuer/") || strings.Contains(issuer, s.Account.ID) {
 		t.Errorf("the issuer is %s", issuer)
 	}
@@ -170,7 +170,7 @@ func TestOutboundWebIdentity(t *testing.T) {
 			t.Errorf("%s: %d", path, r.status)
 		}
 	}
-	if again := a.enable(t); again != issuer {
+	if again := a.enableOutbound(t); again != issuer {
 		t.Errorf("enabled again, the account is %s, was %s", again, issuer)
 	}
 }
@@ -202,7 +202,7 @@ func TestOutboundPermissions(t *testing.T) {
 	t.Parallel()
 	s := devServer(t)
 	a := by(s, admin(s))
-	a.enable(t)
+	a.enableOutbound(t)
 	bob := a.user(t, "bob", `{"Version":"2012-10-17","Statement":[
 		{"Effect":"Allow","Action":"sts:GetWebIdentityToken","Resource":"*","Condition":{
 			"ForAllValues:StringEquals":{"sts:IdentityTokenAudience":["https://one.example","https://two.example"]},
@@ -242,7 +242,7 @@ func TestIssuerRotation(t *testing.T) {
 	t.Parallel()
 	s := devServer(t)
 	a := by(s, admin(s))
-	issuer := a.enable(t)
+	issuer := a.enableOutbound(t)
 	now := time.Now()
 	hour := &sts.GetWebIdentityTokenInput{DurationSeconds: aws.Int32(3600)}
 	verify := func(when, token string, good bool) {
@@ -329,7 +329,7 @@ func TestIssuerSurvivesARestart(t *testing.T) {
 	s := serve(t, folder, "--external-url", external)
 	c, _ := first(t, folder)
 	a := by(s, c)
-	issuer := a.enable(t)
+	issuer := a.enableOutbound(t)
 	if !strings.HasPrefix(issuer, external+"/issuer/") {
 		t.Fatalf("the issuer is %s", issuer)
 	}
@@ -362,7 +362,7 @@ func TestAttack52_IssuerAndHost(t *testing.T) {
 	t.Parallel()
 	s := devServer(t)
 	a := by(s, admin(s))
-	issuer := a.enable(t)
+	issuer := a.enableOutbound(t)
 	for _, path := range []string{"/.well-known/openid-configuration", "/.well-known/jwks.json"} {
 		plain := get(t, issuer+path)
 		if plain.status != 200 || plain.header.Get("Content-Type") != "application/json" || plain.header.Get("Cache-Control") != "public, max-age=3600" {
@@ -409,7 +409,7 @@ func TestAttack13_IdentityTokensAreNoSessions(t *testing.T) {
 	t.Parallel()
 	s := devServer(t)
 	a := by(s, admin(s))
-	a.enable(t)
+	a.enableOutbound(t)
 	token := must(a.prove("sts.amazonaws.com", nil))(t)
 	session := a.assume(t, a.role(t, "actor", trust("arn:aws:iam::"+s.Account.ID+":root", "")), nil)
 	for why, c := range map[string]creds{

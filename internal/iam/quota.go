@@ -12,7 +12,7 @@ type Quotas struct {
 
 	InstanceProfilesPerAccount int
 
-	MFADevicesPerUser int // also of an account's root
+	MFADevicesPerUser            int // also of an account's root
 	ServerCertificatesPerAccount int
 	SSHKeysPerUser               int
 	CertificatesPerUser          int // signing certificates; also of an account's root

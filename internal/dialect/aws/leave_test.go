@@ -81,8 +81,8 @@ func TestAttack48_WrongActionCheck(t *testing.T) {
 
 		"iam:CreateVirtualMFADevice": `","iam:TagMFADevice`,
 
-		"iam:CreateInstanceProfile": `","iam:TagInstanceProfile`,
-		"iam:CreateSAMLProvider":    `","iam:TagSAMLProvider`,
+		"iam:CreateInstanceProfile": `","iam:TagInstanceProfile`, "iam:UploadServerCertificate": `","iam:TagServerCertificate`,
+		"iam:CreateSAMLProvider": `","iam:TagSAMLProvider`,
 		// A role in an instance profile is handed to machines.
 		"iam:AddRoleToInstanceProfile": `","iam:PassRole`,
 		"organizations:CreateAccount":  tagResource, "organizations:CreateOrganizationalUnit": tagResource, "organizations:CreatePolicy": tagResource,

@@ -18,7 +18,7 @@ func serviceCredentialOperations() []op.Operation {
 	return []op.Operation{
 		op.Write("CreateServiceSpecificCredential",
 			func(c *op.Call, in *iamapi.CreateServiceSpecificCredentialInput) ([]access.Ask, error) {
-				a := forService(onUser(c, in.UserName), in.ServiceName)
+				a := aboutService(onUser(c, in.UserName), in.ServiceName)
 				if in.CredentialAgeDays != nil {
 					a.Keys = append(a.Keys, access.Key{Name: "iam:servicespecificcredentialagedays",
 						Values: policy.Single(strconv.FormatInt(*in.CredentialAgeDays, 10))})
@@ -96,7 +96,7 @@ func serviceCredentialOperations() []op.Operation {
 	}
 }
 
-func forService(a access.Ask, service string) access.Ask {
+func aboutService(a access.Ask, service string) access.Ask {
 	a.Keys = append(a.Keys, access.Key{Name: "iam:servicespecificcredentialservicename", Values: policy.Single(service)})
 	return a
 }

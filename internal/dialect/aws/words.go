@@ -315,6 +315,7 @@ var quotas = map[struct{ subject, what fault.What }]string{
 	{fault.Account, fault.OIDCProvider}:  "OpenIdConnectProvidersPerAccount",
 	{fault.OIDCProvider, fault.ClientID}: "ClientIdsPerOpenIdConnectProvider",
 	{fault.Account, fault.SAMLProvider}: "SAMLProvidersPerAccount",
+	{fault.Account, fault.SAMLProvider}:      "SAMLProvidersPerAccount",
 	{fault.Account, fault.ServerCertificate}: "ServerCertificatesPerAccount",
 	{fault.User, fault.SSHKey}:               "SSHPublicKeysPerUser",
 	{fault.User, fault.SigningCertificate}:   "CertificatesPerUser",
