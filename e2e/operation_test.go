@@ -33,7 +33,7 @@ type fixture struct {
 	device               *device // of nobody
 
 	delegations delegations
-	held                 held
+	held        held
 }
 
 // newFixture makes a user with a key, and a denial that can be explained.
@@ -44,8 +44,7 @@ func newFixture(t *testing.T, s *process.Server) fixture {
 	r := nobody.ask(t, "iam", versions["iam"], "ListUsers")
 	r.refused(t, "ListUsers by nobody", "AccessDenied")
 	return fixture{account: s.Account.ID, key: nobody.id, denial: r.header.Get("X-Amzn-Requestid"),
-		device: a.device(t, "fixture"), delegations: newDelegations(t, a)}
-		device: a.device(t, "fixture"), held: a.holder(t)}
+		device: a.device(t, "fixture"), delegations: newDelegations(t, a), held: a.holder(t)}
 }
 
 // area is the story of one part of the API. Each names things of its own.

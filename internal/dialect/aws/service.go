@@ -25,7 +25,6 @@ func services() []*service {
 				rootAccessOperations(),
 				outboundOperations(),
 				delegationOperations())},
-				outboundOperations())},
 		{name: "organizations", version: orgapi.Version, target: orgapi.Target, source: "organizations.amazonaws.com",
 			table: op.NewTable(names(orgapi.Operations()), organizationOperations(), trustOperations(), unitOperations(), memberOperations(),
 				controlOperations(), handshakeOperations())},
