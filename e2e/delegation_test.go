@@ -51,11 +51,11 @@ func newPartnership(t *testing.T) *partnership {
 		t.Fatalf("the partner is %s", p.partner.arn(t))
 	}
 	p.template = *must(p.partner.iam.CreatePolicy(ctx, &iam.CreatePolicyInput{PolicyName: aws.String("reader"),
-		PolicyDocument: aws.String(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:ListUsers","iam:GetUser","iam:@{Verbs}"],"Resource":["arn:aws:iam::` + p.s.Account.ID + `:@{Kinds}/*"]}]}`)}))(t).Policy.Arn
+		PolicyDocument: aws.String(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:ListUsers","iam:GetUser","iam:@{Verbs}"],"Resource":["arn:aws:iam::` + p.s.Account.ID + `:user/@{Kinds}"]}]}`)}))(t).Policy.Arn
 	return p
 }
 
-// request asks the customer to let the partner list, read and tag things of these kinds.
+// request asks the customer to let the partner list, read and tag users of these names.
 func (p *partnership) request(workflow string, kinds []string, change func(*iam.CreateDelegationRequestInput)) (*iam.CreateDelegationRequestOutput, error) {
 	in := &iam.CreateDelegationRequestInput{OwnerAccountId: &p.s.Account.ID, Description: aws.String("Sets things up"), NotificationChannel: aws.String("inbox"),
 		RequestorWorkflowId: &workflow, SessionDuration: aws.Int32(7200), RequestMessage: aws.String("please"), RedirectUrl: aws.String("https://partner.example/done"),
@@ -82,14 +82,14 @@ func (w *who) trade(token string) (*sts.GetDelegatedAccessTokenOutput, error) {
 func TestDelegation(t *testing.T) {
 	t.Parallel()
 	p := newPartnership(t)
-	c, user := p.customer, []string{"user", "group"}
+	c, user := p.customer, []string{"*", "team/*"}
 	id := must(p.request("workflow 1", user, nil))(t).DelegationRequestId
 	_, err := p.request("workflow 1", user, nil)
 	fails(t, err, "EntityAlreadyExists", "workflow 1")
 
 	d := c.delegation(t, id)
 	own := "arn:aws:iam::" + p.s.Account.ID
-	wanted := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:ListUsers","iam:GetUser","iam:TagUser"],"Resource":["` + own + `:user/*","` + own + `:group/*"]}]}`
+	wanted := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:ListUsers","iam:GetUser","iam:TagUser"],"Resource":["` + own + `:user/*","` + own + `:user/team/*"]}]}`
 	if d.State != types.StateTypeUnassigned || *d.RequestorId != p.account || *d.RequestorName != "Partner" || *d.PermissionPolicy != wanted || d.OwnerId != nil || len(d.Permissions.Parameters) != 2 {
 		t.Errorf("asked: %s %+v", *d.PermissionPolicy, d)
 	}
@@ -183,17 +183,22 @@ func TestDelegationRefusals(t *testing.T) {
 		"one too many": func(in *iam.CreateDelegationRequestInput) {
 			in.Permissions.Parameters = append(in.Permissions.Parameters, types.PolicyParameter{Name: aws.String("other"), Type: types.PolicyParameterTypeEnumString, Values: []string{"x"}})
 		},
-		"a value that ends its string": func(in *iam.CreateDelegationRequestInput) { in.Permissions.Parameters[0].Values = []string{`x","*`} },
-		"no action":                    func(in *iam.CreateDelegationRequestInput) { in.Permissions.Parameters[0].Values = []string{"a b"} },
 	} {
-		if _, err := p.request("bad "+why, []string{"user"}, change); err == nil {
+		if _, err := p.request("bad "+why, []string{"*"}, change); err == nil {
 			t.Errorf("%s: accepted", why)
 		} else {
 			fails(t, err, "InvalidInput")
 		}
 	}
+	// A value stays in its string, whatever it holds.
+	sly := must(p.request("sly one", []string{"*"}, func(in *iam.CreateDelegationRequestInput) {
+		in.Permissions.Parameters[0].Values = []string{`x","*`}
+	}))(t).DelegationRequestId
+	if d := c.delegation(t, sly); !strings.Contains(*d.PermissionPolicy, `"iam:x\",\"*"`) {
+		t.Errorf("the policy is %s", *d.PermissionPolicy)
+	}
 	// The root of an account approves for four hours at most.
-	long := must(p.request("long one", []string{"user"}, func(in *iam.CreateDelegationRequestInput) { in.SessionDuration = aws.Int32(14401) }))(t).DelegationRequestId
+	long := must(p.request("long one", []string{"*"}, func(in *iam.CreateDelegationRequestInput) { in.SessionDuration = aws.Int32(14401) }))(t).DelegationRequestId
 	must(c.iam.AssociateDelegationRequest(ctx, &iam.AssociateDelegationRequestInput{DelegationRequestId: long}))(t)
 	_, err := by(p.s, root(p.s)).iam.AcceptDelegationRequest(ctx, &iam.AcceptDelegationRequestInput{DelegationRequestId: long})
 	fails(t, err, "InvalidInput", "14400")
@@ -208,7 +213,7 @@ func TestDelegationRefusals(t *testing.T) {
 	_, err = c.iam.AcceptDelegationRequest(ctx, &iam.AcceptDelegationRequestInput{DelegationRequestId: long})
 	fails(t, err, "InvalidInput", "REJECTED")
 	// In a day nobody can take it on any more.
-	late := must(p.request("late one", []string{"user"}, nil))(t).DelegationRequestId
+	late := must(p.request("late one", []string{"*"}, nil))(t).DelegationRequestId
 	must(p.s.Advance(24 * time.Hour))(t)
 	_, err = c.iam.AssociateDelegationRequest(ctx, &iam.AssociateDelegationRequestInput{DelegationRequestId: late})
 	fails(t, err, "InvalidInput", "EXPIRED")
@@ -229,7 +234,7 @@ func TestDelegatedRole(t *testing.T) {
 	c := p.customer
 	role := c.role(t, "boss", trust("arn:aws:iam::"+p.s.Account.ID+":root", ""), allow("*", "*"))
 	boss := c.assume(t, role, nil)
-	id := must(p.request("by a role", []string{"user"}, func(in *iam.CreateDelegationRequestInput) { in.OnlySendByOwner = true }))(t).DelegationRequestId
+	id := must(p.request("by a role", []string{"*"}, func(in *iam.CreateDelegationRequestInput) { in.OnlySendByOwner = true }))(t).DelegationRequestId
 	must(boss.iam.AssociateDelegationRequest(ctx, &iam.AssociateDelegationRequestInput{DelegationRequestId: id}))(t)
 	must(boss.iam.AcceptDelegationRequest(ctx, &iam.AcceptDelegationRequestInput{DelegationRequestId: id}))(t)
 	_, err := c.iam.SendDelegationToken(ctx, &iam.SendDelegationTokenInput{DelegationRequestId: id})
@@ -246,7 +251,7 @@ func TestDelegatedRole(t *testing.T) {
 	fails(t, err, "AccessDenied", "because no session policy allows")
 	_, err = delegate.try(role, nil)
 	fails(t, err, "AccessDenied")
-	well(t, as(p.s, c.creds), "daypass", "session", "revoke", "--role", "boss")
+	well(t, as(p.s, c.creds), "daypass", "session", "revoke", "boss")
 	identity(t, p.s, delegate.creds).refused(t, "after the role's sessions were revoked", "InvalidClientTokenId")
 	_, err = p.partner.trade(token)
 	fails(t, err, "ExpiredTradeInTokenException")
@@ -257,7 +262,7 @@ func TestAttack51_DelegationHandles(t *testing.T) {
 	t.Parallel()
 	p := newPartnership(t)
 	c := p.customer
-	id := must(p.request("for the customer", []string{"user"}, nil))(t).DelegationRequestId
+	id := must(p.request("for the customer", []string{"*"}, nil))(t).DelegationRequestId
 	var third struct {
 		Admin struct {
 			ID     string `json:"accessKeyId"`
