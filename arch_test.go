@@ -62,10 +62,13 @@ var imports = map[string][]string{
 	// floor 4: the waist
 	"internal/guard": {"policy", "internal/access", "internal/audit", "internal/credential", "internal/fault", "internal/iam", "internal/seal",
 		"internal/secret", "internal/session", "internal/sign"},
-	"internal/sts":      {"policy", "internal/access", "internal/arn", "internal/fault", "internal/iam", "internal/issuer", "internal/session"},
+	"internal/sts": {"policy", "internal/access", "internal/arn", "internal/fault", "internal/iam", "internal/issuer", "internal/session",
+		"internal/federate/saml"},
 	"internal/simulate": {"policy", "internal/access", "internal/arn", "internal/fault", "internal/iam"},
 	"internal/op": {"policy", "internal/access", "internal/audit", "internal/credential", "internal/fault", "internal/guard", "internal/iam", "internal/issuer",
 		"internal/federate/oidc", "internal/usage", "internal/wire"},
+	"internal/op": {"policy", "internal/access", "internal/audit", "internal/fault", "internal/guard", "internal/iam", "internal/issuer",
+		"internal/usage", "internal/wire", "internal/federate/saml"},
 
 	// floor 5: doors
 	"internal/dialect":              {"internal/op", "internal/sign", "internal/wire"},

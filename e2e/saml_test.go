@@ -10,8 +10,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/daypass/daypass/internal/federate/saml/samltest"
@@ -58,6 +60,58 @@ func idpCommand(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(text), 0o600))
+}
+
+// trustIdP is the trust policy of a role for those whom an identity provider vouches for.
+func trustIdP(provider, condition string) string {
+	return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Federated":"` + provider +
+		`"},"Action":["sts:AssumeRoleWithSAML","sts:TagSession","sts:SetSourceIdentity"],"Condition":` + condition + `}]}`
+}
+
+// TestAssumeRoleWithSAML: carol signs in at her company, takes a role by the response, and works until the provider is gone. The client
+// has no credentials of its own.
+func TestAssumeRoleWithSAML(t *testing.T) {
+	t.Parallel()
+	s := devServer(t)
+	a := by(s, admin(s))
+	provider, document := "arn:aws:iam::"+s.Account.ID+":saml-provider/corp", newIdP().Metadata()
+	must(a.iam.CreateSAMLProvider(ctx, &iam.CreateSAMLProviderInput{Name: new("corp"), SAMLMetadataDocument: &document}))(t)
+	role := a.role(t, "staff", trustIdP(provider, `{"StringEquals":{"SAML:aud":"https://signin.aws.amazon.com/saml","saml:sub_type":"persistent"},"StringLike":{"aws:RequestTag/Team":"*"}}`),
+		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:ListUsers","Resource":"*","Condition":{"StringEquals":{"saml:sub":"carol@example.com","aws:PrincipalTag/Team":"blue"}}}]}`)
+	anonymous := sts.New(sts.Options{Region: s.Region, BaseEndpoint: &s.Endpoint, Credentials: aws.AnonymousCredentials{}, RetryMaxAttempts: 1})
+	team := func(r *samltest.Response) {
+		r.Set(samltest.At+"PrincipalTag:Team", "blue").Set(samltest.At+"SourceIdentity", "carol").Set(samltest.At+"SessionDuration", "1800")
+		r.SignResponse = true
+	}
+	response := signedIn(t, role, provider, team)
+	in := &sts.AssumeRoleWithSAMLInput{RoleArn: &role, PrincipalArn: &provider, SAMLAssertion: &response, DurationSeconds: new(int32(3600))}
+	out := must(anonymous.AssumeRoleWithSAML(ctx, in))(t)
+	if *out.AssumedRoleUser.Arn != "arn:aws:sts::"+s.Account.ID+":assumed-role/staff/carol" || *out.Subject != "carol@example.com" ||
+		*out.SubjectType != "persistent" || *out.Issuer != "https://idp.example.com/metadata" || *out.Audience != samltest.SignIn ||
+		len(*out.NameQualifier) != 28 || *out.SourceIdentity != "carol" || *out.PackedPolicySize < 1 {
+		t.Errorf("%+v", out)
+	}
+	if left := time.Until(*out.Credentials.Expiration); left > 30*time.Minute || left < 25*time.Minute {
+		t.Errorf("for %v", left)
+	}
+	carol := by(s, creds{id: *out.Credentials.AccessKeyId, secret: *out.Credentials.SecretAccessKey, token: *out.Credentials.SessionToken})
+	must(carol.iam.ListUsers(ctx, &iam.ListUsersInput{}))(t)
+	_, err := carol.iam.ListRoles(ctx, &iam.ListRolesInput{})
+	fails(t, err, "AccessDenied", "assumed-role/staff/carol is not authorized to perform: iam:ListRoles")
+
+	_, err = anonymous.AssumeRoleWithSAML(ctx, in)
+	says(t, err, "InvalidIdentityToken", "The SAML assertion has been used already.")
+	untagged := signedIn(t, role, provider)
+	_, err = anonymous.AssumeRoleWithSAML(ctx, &sts.AssumeRoleWithSAMLInput{RoleArn: &role, PrincipalArn: &provider, SAMLAssertion: &untagged})
+	says(t, err, "AccessDenied", "Not authorized to perform sts:AssumeRoleWithSAML")
+	forged := signedIn(t, role, provider, func(r *samltest.Response) { r.SignAssertion = false })
+	_, err = anonymous.AssumeRoleWithSAML(ctx, &sts.AssumeRoleWithSAMLInput{RoleArn: &role, PrincipalArn: &provider, SAMLAssertion: &forged})
+	says(t, err, "InvalidIdentityToken", "Response signature invalid")
+
+	_, err = a.iam.DeleteSAMLProvider(ctx, &iam.DeleteSAMLProviderInput{SAMLProviderArn: &provider})
+	ok(t, err)
+	_, err = carol.iam.ListUsers(ctx, &iam.ListUsersInput{})
+	fails(t, err, "InvalidClientTokenId")
 }
 
 // TestSAMLProvider makes the calls of the Terraform resource aws_iam_saml_provider: create, read, update, tag, import, delete.

@@ -17,6 +17,7 @@ import (
 
 	"github.com/daypass/daypass/internal/audit"
 	"github.com/daypass/daypass/internal/config"
+	"github.com/daypass/daypass/internal/federate/saml"
 	"github.com/daypass/daypass/internal/obs"
 	"github.com/daypass/daypass/internal/seal"
 	"github.com/daypass/daypass/internal/server"
@@ -114,6 +115,7 @@ func (e *env) serve(ctx context.Context, c *config.Config, bootstrap string) (er
 	s, err := server.New(ctx, server.Options{
 		Engine: engine, Trail: trail, Root: root, Log: log, Metrics: server.NewMetrics(buildInfo()),
 		IssuerNetworks: c.Federation.Networks, IssuerRoots: issuers,
+		SAML:    saml.Here{Recipients: c.SAML.Recipients, Audiences: c.SAML.Audiences},
 		MaxBody: c.Limits.BodyBytes, Trusted: c.TrustedProxies, Hosts: c.Hosts, External: c.External(main.Addr().String()),
 	})
 	if err != nil {

@@ -41,6 +41,7 @@ type Config struct {
 	Log            Log
 	Limits         Limits
 	Federation     Federation
+	SAML           SAML
 
 	// origin says where a key was set, for messages.
 	origin map[string]string
@@ -89,6 +90,13 @@ type Federation struct {
 	Networks []netip.Prefix
 	// CAFile holds certificates in PEM that are believed for issuers beside the system's.
 	CAFile string
+}
+
+// SAML is what assertions have to be made out for. Without any setting it is what AWS demands, so that a provider that is set up for
+// AWS needs no change; a setting replaces AWS's values, so that what was made out for AWS is of no use here. At most 16 each.
+type SAML struct {
+	Recipients []string // of a response, and its destination
+	Audiences  []string
 }
 
 // Log is the server's log on standard error.

@@ -271,6 +271,9 @@ func TestPrint(t *testing.T) {
 				if f.Key == "hosts" {
 					values = []string{"", "sts.corp.example", "sts.corp.example:8443,[::1]:4580"}
 				}
+				if strings.HasPrefix(f.Key, "saml.") {
+					values = []string{"", "urn:example:daypass", "https://sts.corp.example/saml,urn:x"}
+				}
 				value = rapid.SampledFrom(values).Draw(t, f.Key)
 			}
 			if err := f.Set(value); err != nil {

@@ -93,6 +93,8 @@ func (c *Config) Fields() []Field {
 		span("limits.shutdown_grace", "how long requests under way may take at shutdown, 0s to 10m", &c.Limits.ShutdownGrace),
 		prefixes("federation.networks", "private networks in which issuers of ID tokens may stand; public ones always may, this machine never", "is everybody, not a network", &c.Federation.Networks),
 		str("federation.ca_file", "PEM file of certificates believed for issuers of ID tokens, beside the system's", &c.Federation.CAFile),
+		uris("saml.recipients", "URLs that SAML responses may be made out to, instead of AWS's sign-in", &c.SAML.Recipients),
+		uris("saml.audiences", "URIs that SAML assertions may be restricted to, instead of urn:amazon:webservices", &c.SAML.Audiences),
 	}
 	for i := range all {
 		all[i].origin = c.origin
@@ -157,6 +159,7 @@ func span(key, usage string, at *time.Duration) Field {
 const (
 	maxProxies = 64
 	maxHosts   = 64
+	maxURIs    = 16
 )
 
 // names is a list of host names, each with a port or without.
@@ -176,6 +179,29 @@ func names(key, usage string, at *[]string) Field {
 			}
 			if len(all) > maxHosts {
 				return fmt.Errorf("has %d entries, the limit is %d", len(all), maxHosts)
+			}
+			*at = all
+			return nil
+		}}
+}
+
+// uris is a list of absolute URIs, compared as they are written.
+func uris(key, usage string, at *[]string) Field {
+	return Field{Key: key, Usage: usage, kind: list,
+		get: func() string { return strings.Join(*at, ",") },
+		set: func(s string) error {
+			var all []string
+			if s != "" {
+				for item := range strings.SplitSeq(s, ",") {
+					item = strings.TrimSpace(item)
+					if u, err := url.Parse(item); err != nil || u.Scheme == "" || len(item) > 1024 {
+						return fmt.Errorf("%q is not an absolute URI", item)
+					}
+					all = append(all, item)
+				}
+			}
+			if len(all) > maxURIs {
+				return fmt.Errorf("has %d entries, the limit is %d", len(all), maxURIs)
 			}
 			*at = all
 			return nil

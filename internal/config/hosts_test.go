@@ -21,3 +21,20 @@ func TestHosts(t *testing.T) {
 		}
 	}
 }
+
+func TestURIs(t *testing.T) {
+	c := Default()
+	fields := c.Fields()
+	list := fields[slices.IndexFunc(fields, func(f Field) bool { return f.Key == "saml.audiences" })]
+	if err := list.Set("urn:Corp:Daypass, https://sts.corp.example/saml"); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"urn:Corp:Daypass", "https://sts.corp.example/saml"}; !slices.Equal(c.SAML.Audiences, want) {
+		t.Errorf("%q", c.SAML.Audiences)
+	}
+	for _, bad := range []string{"sts.corp.example", "/saml", "a,,b", "urn:x,"} {
+		if err := list.Set(bad); err == nil {
+			t.Errorf("%q is taken as %q", bad, c.SAML.Audiences)
+		}
+	}
+}

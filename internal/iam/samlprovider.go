@@ -66,16 +66,28 @@ func (s *tables) SAMLProvider(account, name string) (*SAMLProvider, error) {
 	if err != nil {
 		return nil, fault.New(fault.Invalid, fault.ARN, name)
 	}
-	kind, path, short, ok := n.Entity()
+	kind, path, _, ok := n.Entity()
 	if !ok || n.Service != "iam" || kind != "saml-provider" || path != "/" {
 		return nil, fault.New(fault.Invalid, fault.ARN, name)
 	}
-	p, ok := onShelf[*SAMLProvider](s, samlProvidersIn(account)+fold(short))
 	// The name stands in trust policies, which compare it exactly: another spelling is another name.
-	if !ok || p.ARN() != name {
+	p, ok := onShelf[*SAMLProvider](s, providerKey(name))
+	if !ok || p.Account != account {
 		return nil, fault.Missing(fault.SAMLProvider, name)
 	}
 	return p, nil
+}
+
+// SAMLProviderByARN is SAMLProvider in the account that the name says, which must be active.
+func (s *tables) SAMLProviderByARN(name string) (*SAMLProvider, error) {
+	n, err := arn.Parse(name)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, fault.ARN, name)
+	}
+	if !s.Active(n.Account) {
+		return nil, fault.Missing(fault.SAMLProvider, name)
+	}
+	return s.SAMLProvider(n.Account, name)
 }
 
 // SAMLProviders lists all providers of an account in order of their names; a quota keeps the list short.

@@ -9,6 +9,7 @@ import (
 	"github.com/daypass/daypass/internal/audit"
 	"github.com/daypass/daypass/internal/credential"
 	"github.com/daypass/daypass/internal/federate/oidc"
+	"github.com/daypass/daypass/internal/federate/saml"
 	"github.com/daypass/daypass/internal/guard"
 	"github.com/daypass/daypass/internal/iam"
 	"github.com/daypass/daypass/internal/issuer"
@@ -34,6 +35,8 @@ type Core struct {
 	Update func(ctx context.Context, c *Call, fn func(*iam.Tx) error) error
 	// WebIdentity verifies outside ID tokens; nil where none are taken.
 	WebIdentity *oidc.Verifier
+	// SAML is what assertions have to be for; the zero value is what AWS demands.
+	SAML saml.Here
 	// Explain finds the recorded explanation of a denial by its request id; nil when nothing keeps them.
 	Explain audit.Finder
 }

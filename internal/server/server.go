@@ -19,6 +19,7 @@ import (
 	"github.com/daypass/daypass/internal/demo"
 	"github.com/daypass/daypass/internal/dialect"
 	"github.com/daypass/daypass/internal/dialect/aws"
+	"github.com/daypass/daypass/internal/federate/saml"
 	"github.com/daypass/daypass/internal/gate"
 	"github.com/daypass/daypass/internal/guard"
 	"github.com/daypass/daypass/internal/iam"
@@ -72,6 +73,8 @@ type Options struct {
 
 	// External is the URL others reach the server by, without a slash at the end; "" = none is known.
 	External string
+	// SAML is what SAML assertions have to be for; the zero value is what AWS demands.
+	SAML saml.Here
 
 	// IssuerNetworks are private networks in which issuers of ID tokens may stand; IssuerRoots are believed for their certificates, nil for
 	// the system's roots.
@@ -136,7 +139,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	s.gate = &gate.Gate{
 		Dialects: []dialect.Dialect{door},
 		Core: &op.Core{WebIdentity: webIdentity, Passwords: credential.NewHasher(o.Root, rand.Reader, passwordSlots), Guard: g, Random: rand.Reader, Quotas: o.Quotas,
-			KeyUse: s.usage.Last, Latest: state.View, Update: s.update, Explain: o.Trail, Issuers: s.issuers},
+			KeyUse: s.usage.Last, Latest: state.View, Update: s.update, Explain: o.Trail, Issuers: s.issuers, SAML: o.SAML},
 		View: state.View, Now: s.clock.Now, NewID: newID, Peer: s.peer, Hosts: o.Hosts, MaxBody: o.MaxBody, Log: o.Log,
 		Observe: s.observe, Used: s.usage.Note,
 	}

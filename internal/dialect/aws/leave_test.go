@@ -97,6 +97,9 @@ func TestAttack48_WrongActionCheck(t *testing.T) {
 		}
 		built++
 		action := c.Service + ":" + c.Operation
+		if action == "sts:AssumeRoleWithSAML" {
+			continue // an outside identity has no policies of its own: TestAssumeRoleWithSAML
+		}
 		t.Run(strings.ReplaceAll(action, ":", "_"), func(t *testing.T) {
 			d := newDoor(t)
 			d.prepare(fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","NotAction":[%q],"Resource":"*"}]}`, action))

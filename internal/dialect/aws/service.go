@@ -14,6 +14,7 @@ func services() []*service {
 	return []*service{
 		{name: "sts", version: "2011-06-15", namespace: "https://sts.amazonaws.com/doc/2011-06-15/", source: "sts.amazonaws.com",
 			json: true, table: op.NewTable(names(stsapi.Operations()), stsOperations(), identityTokenOperations(), tradeInOperations()).Anonymous("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")},
+			json: true, table: op.NewTable(names(stsapi.Operations()), stsOperations(), samlOperations(), identityTokenOperations()).Anonymous("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")},
 		{name: "iam", version: "2010-05-08", namespace: "https://iam.amazonaws.com/doc/2010-05-08/", source: "iam.amazonaws.com",
 			table: op.NewTable(names(iamapi.Operations()), userOperations(), oidcProviderOperations(), accessKeyOperations(), groupOperations(), roleOperations(),
 				policyOperations(), inlineOperations(), attachmentOperations(), tagOperations(), simulationOperations(),

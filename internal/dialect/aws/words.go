@@ -8,6 +8,7 @@ import (
 
 	"github.com/daypass/daypass/internal/dialect"
 	"github.com/daypass/daypass/internal/fault"
+	"github.com/daypass/daypass/internal/federate/saml"
 	"github.com/daypass/daypass/internal/guard"
 )
 
@@ -159,6 +160,8 @@ var topicWords = map[topic]words{
 	{fault.Malformed, fault.SAMLMetadata}: {"InvalidInput", http.StatusBadRequest, "Could not parse metadata: %d"},
 	{fault.Unsupported, fault.SAMLKey}:    {"InvalidInput", http.StatusBadRequest, "%n is not supported: this server does not read encrypted assertions."},
 	{fault.Invalid, fault.SAMLKey}:        {"InvalidInput", http.StatusBadRequest, "Unable to set assertion encryption mode to Required because no private key is provided."},
+	{fault.Exists, fault.SAMLAssertion}:   {"InvalidIdentityToken", http.StatusBadRequest, "The SAML assertion has been used already."},
+	{fault.Denied, fault.SAMLAssertion}:   {text: "Not authorized to perform sts:AssumeRoleWithSAML"},
 	{fault.NotFound, fault.SAMLKey}:       {"InvalidInput", http.StatusBadRequest, "Failed to remove private key because the Key ID does not match a private key."},
 
 	{fault.Malformed, fault.Principal}: {text: "Invalid principal in policy: \"%N\":\"%d\""},
@@ -283,6 +286,13 @@ var serviceWords = map[struct {
 	{"iam", topic{fault.Invalid, fault.DuplicateTag}}:  {"InvalidInput", http.StatusBadRequest, "Duplicate tag keys found. Please note that Tag keys are case insensitive."},
 	{"sts", topic{fault.NotFound, fault.OIDCProvider}}: {"InvalidIdentityToken", http.StatusBadRequest, "No OpenIDConnect provider found in your account for %n"},
 	{"iam", topic{fault.Invalid, fault.TagPrefix}}:     {"InvalidInput", http.StatusBadRequest, "Tag keys must not begin with aws: in any case: '%n'"},
+	{"daypass", topic{fault.NotFound, fault.Issuer}}:  {"NoSuchEntity", http.StatusNotFound, "The account %n issues no identity tokens and never did."},
+	{"sts", topic{fault.NotFound, fault.Issuer}}:      {"OutboundWebIdentityFederationDisabledException", http.StatusForbidden, "Outbound web identity federation is not enabled for this account."},
+	{"iam", topic{fault.Invalid, fault.ARN}}:          {text: "Invalid ARN:  Could not be parsed!"},
+	{"iam", topic{fault.Invalid, fault.DuplicateTag}}: {"InvalidInput", http.StatusBadRequest, "Duplicate tag keys found. Please note that Tag keys are case insensitive."},
+	{"iam", topic{fault.Invalid, fault.TagPrefix}}:    {"InvalidInput", http.StatusBadRequest, "Tag keys must not begin with aws: in any case: '%n'"},
+
+	{"sts", topic{fault.NotFound, fault.SAMLProvider}}: {"InvalidIdentityToken", http.StatusBadRequest, "Specified provider doesn't exist"},
 }
 
 // quotas names what AWS calls a limit in "Cannot exceed quota for …".
@@ -340,6 +350,11 @@ func faultWords(req *dialect.Request, f *fault.Error) words {
 	var denied *guard.Denied
 	if f.Kind == fault.Denied && errors.As(f.Err, &denied) {
 		return words{"AccessDenied", http.StatusForbidden, deniedText(denied)}
+	}
+	if p, ok := errors.AsType[*saml.Problem](f.Err); ok && f.What == fault.SAMLAssertion {
+		w := wordsOfSAML(p)
+		w.text = strings.ReplaceAll(w.text, "%d", p.Detail)
+		return w
 	}
 	w := kindWords[f.Kind]
 	w = w.over(topicWords[topic{f.Kind, f.What}])

@@ -43,6 +43,7 @@ const (
 var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]{0,127}$`)
 
 var (
+	errSyntax    = errors.New("not well-formed XML in UTF-8")
 	errSize      = errors.New("too large")
 	errDepth     = errors.New("nested too deeply")
 	errElements  = errors.New("too many elements")
@@ -70,7 +71,7 @@ func parse(doc []byte, b bounds) (*node, error) {
 			break
 		}
 		if err != nil {
-			return nil, err
+			return nil, errSyntax // the library's error quotes the document
 		}
 		if err := r.take(token); err != nil {
 			return nil, err

@@ -41,8 +41,6 @@ const (
 	BadSourceIdentity
 	BadDuration
 	BadTag
-	// Replayed: the assertion was used before.
-	Replayed
 
 	kinds
 )
