@@ -40,8 +40,8 @@ func (w *who) device(t *testing.T, name string) *device {
 	return &device{*d.SerialNumber, must(base32.StdEncoding.DecodeString(string(d.Base32StringSeed)))(t)}
 }
 
-// handOver gives the device to a user, by the codes of the last period and of this one.
-func (w *who) handOver(t *testing.T, user string, d *device) {
+// giveDevice gives the device to a user, by the codes of the last period and of this one.
+func (w *who) giveDevice(t *testing.T, user string, d *device) {
 	t.Helper()
 	now := period()
 	_, err := w.iam.EnableMFADevice(ctx, &iam.EnableMFADeviceInput{UserName: &user, SerialNumber: &d.serial,
@@ -131,7 +131,7 @@ func TestMFADeviceQuota(t *testing.T) {
 		name string
 	}{{a, "alice"}, {r, s.Account.ID}} {
 		for i := range 8 {
-			who.w.handOver(t, who.name, a.device(t, fmt.Sprintf("%s-%d", who.name, i)))
+			who.w.giveDevice(t, who.name, a.device(t, fmt.Sprintf("%s-%d", who.name, i)))
 		}
 		d, now := a.device(t, who.name+"-9"), period()
 		_, err := who.w.iam.EnableMFADevice(ctx, &iam.EnableMFADeviceInput{UserName: &who.name, SerialNumber: &d.serial,

@@ -71,6 +71,7 @@ func areas(f fixture) []area {
 		mfaArea(f),
 		passwordArea(f),
 		credentialArea(f),
+		tokenArea(),
 		accountArea(),
 		simulationArea(f),
 		organizationArea(),

@@ -4,6 +4,6 @@
 //	op.Read("GetUser", askUser("GetUser"), func(c *op.Call, in *iamapi.GetUserInput) (*iamapi.GetUserOutput, error) { … })
 //
 // [Read] is handed a View and so can not write; [Write] and [Change] are handed a Tx inside db.Update, and their leave is
-// asked for on the very state they change; [Free] marks the few operations every signed caller may use, and [Unsigned] the
-// two that prove in their input who calls. Callers: the dialects declare, gate runs.
+// asked for on the very state they change; [Free] marks the few operations every signed caller may use, [Issue] the few that
+// may show a second factor, which they use up in a transaction, and [Unsigned] the two that prove in their input who calls. Callers: the dialects declare, gate runs.
 package op

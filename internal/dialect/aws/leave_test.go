@@ -80,6 +80,7 @@ func TestAttack48_WrongActionCheck(t *testing.T) {
 		"iam:CreateUser": `","iam:TagUser`, "iam:CreateRole": `","iam:TagRole`, "iam:CreatePolicy": `","iam:TagPolicy`,
 
 		"iam:CreateVirtualMFADevice": `","iam:TagMFADevice`,
+		"sts:GetFederationToken":     `","sts:TagSession`,
 
 		"iam:CreateInstanceProfile": `","iam:TagInstanceProfile`, "iam:UploadServerCertificate": `","iam:TagServerCertificate`,
 		"iam:CreateSAMLProvider": `","iam:TagSAMLProvider`,
@@ -89,7 +90,7 @@ func TestAttack48_WrongActionCheck(t *testing.T) {
 		"organizations:InviteAccountToOrganization": tagResource,
 	}
 	// Who asks only who he is needs no leave (STS API Reference, GetCallerIdentity).
-	free := map[string]bool{"sts:GetCallerIdentity": true}
+	free := map[string]bool{"sts:GetCallerIdentity": true, "sts:GetSessionToken": true}
 	built := 0
 	for _, c := range Coverage() {
 		if !c.Built {

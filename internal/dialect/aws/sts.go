@@ -9,12 +9,18 @@ import (
 	"github.com/daypass/daypass/internal/fault"
 	"github.com/daypass/daypass/internal/iam"
 	"github.com/daypass/daypass/internal/op"
+	"github.com/daypass/daypass/internal/session"
 	"github.com/daypass/daypass/internal/sts"
 )
 
 func stsOperations() []op.Operation {
 	return []op.Operation{
-		op.Planned("AssumeRole", planRole, (*sts.Plan).Asks, assumeRole),
+		op.Issue("AssumeRole", func(in *stsapi.AssumeRoleInput) (serial, code *string) { return in.SerialNumber, in.TokenCode },
+			planRole, (*sts.Plan).Asks, assumeRole),
+		// No policy governs this one, and none is asked (STS API Reference, GetSessionToken, "Permissions").
+		op.Issue("GetSessionToken", func(in *stsapi.GetSessionTokenInput) (serial, code *string) { return in.SerialNumber, in.TokenCode },
+			planUserSession, nil, getSessionToken),
+		op.Planned("GetFederationToken", planFederation, (*sts.FederationPlan).Asks, getFederationToken),
 		// Every signed caller may ask who he is, even one whom a policy denies it (STS API Reference, GetCallerIdentity).
 		op.Free("GetCallerIdentity",
 			func(c *op.Call, _ *stsapi.GetCallerIdentityInput) (*stsapi.GetCallerIdentityOutput, error) {
@@ -36,11 +42,7 @@ func stsOperations() []op.Operation {
 }
 
 func planRole(c *op.Call, in *stsapi.AssumeRoleInput) (*sts.Plan, error) {
-	switch {
-	case in.SerialNumber != nil || in.TokenCode != nil:
-		// Saying yes without checking the code would be worse than saying no.
-		return nil, fault.New(fault.Unsupported, fault.MFADevice, "AssumeRole with SerialNumber and TokenCode")
-	case len(in.ProvidedContexts) > 0:
+	if len(in.ProvidedContexts) > 0 {
 		return nil, fault.New(fault.Unsupported, fault.Parameter, "AssumeRole with ProvidedContexts")
 	}
 	ask := &sts.AssumeRole{
@@ -62,14 +64,12 @@ func assumeRole(c *op.Call, p *sts.Plan) (*stsapi.AssumeRoleOutput, error) {
 	if err := p.Ready(); err != nil {
 		return nil, err
 	}
-	creds, err := c.Guard.Mint.Issue(c.View, &p.Session)
+	creds, err := issue(c, &p.Session)
 	if err != nil {
-		return nil, fault.Broken(err)
+		return nil, err
 	}
-	c.Issued = creds.KeyID
 	out := &stsapi.AssumeRoleOutput{
-		Credentials: &stsapi.Credentials{AccessKeyId: creds.KeyID, SecretAccessKey: creds.Secret.Reveal(),
-			SessionToken: creds.Token.Reveal(), Expiration: creds.Expires.UTC().Truncate(time.Second)},
+		Credentials: creds,
 		AssumedRoleUser: &stsapi.AssumedRoleUser{AssumedRoleId: p.Role.ID + ":" + p.Session.Name,
 			Arn: arn.AssumedRole(p.Role.Account, p.Role.Name, p.Session.Name)},
 		SourceIdentity: opt(p.Session.SourceIdentity),
@@ -78,4 +78,51 @@ func assumeRole(c *op.Call, p *sts.Plan) (*stsapi.AssumeRoleOutput, error) {
 		out.PackedPolicySize = ptr(int64(percent))
 	}
 	return out, nil
+}
+
+// issue seals a session into credentials and shows them.
+func issue(c *op.Call, s *session.Session) (*stsapi.Credentials, error) {
+	creds, err := c.Guard.Mint.Issue(c.View, s)
+	if err != nil {
+		return nil, fault.Broken(err)
+	}
+	c.Issued = creds.KeyID
+	return &stsapi.Credentials{AccessKeyId: creds.KeyID, SecretAccessKey: creds.Secret.Reveal(),
+		SessionToken: creds.Token.Reveal(), Expiration: creds.Expires.UTC().Truncate(time.Second)}, nil
+}
+
+func planUserSession(c *op.Call, in *stsapi.GetSessionTokenInput) (*session.Session, error) {
+	return sts.NewUserSession(c.Subject, c.Caller.Origin, duration(in.DurationSeconds), c.Now)
+}
+
+func getSessionToken(c *op.Call, s *session.Session) (*stsapi.GetSessionTokenOutput, error) {
+	creds, err := issue(c, s)
+	if err != nil {
+		return nil, err
+	}
+	return &stsapi.GetSessionTokenOutput{Credentials: creds}, nil
+}
+
+func planFederation(c *op.Call, in *stsapi.GetFederationTokenInput) (*sts.FederationPlan, error) {
+	ask := &sts.Federation{Name: in.Name, Policy: text(in.Policy, ""), Duration: duration(in.DurationSeconds)}
+	for _, t := range in.Tags {
+		ask.Tags = append(ask.Tags, iam.Tag(t))
+	}
+	for _, p := range in.PolicyArns {
+		ask.PolicyARNs = append(ask.PolicyARNs, text(p.Arn, ""))
+	}
+	return sts.NewFederation(c.View, c.Subject, c.Caller.Origin, ask, c.Now)
+}
+
+// getFederationToken carries out the plan that leave was given for.
+func getFederationToken(c *op.Call, p *sts.FederationPlan) (*stsapi.GetFederationTokenOutput, error) {
+	if err := p.Ready(); err != nil {
+		return nil, err
+	}
+	creds, err := issue(c, &p.Session)
+	if err != nil {
+		return nil, err
+	}
+	return &stsapi.GetFederationTokenOutput{Credentials: creds, PackedPolicySize: ptr(int64(p.PackedPolicySize())),
+		FederatedUser: &stsapi.FederatedUser{FederatedUserId: p.Session.Account + ":" + p.Session.Name, Arn: p.ARN()}}, nil
 }
