@@ -64,6 +64,7 @@ var imports = map[string][]string{
 		"internal/secret", "internal/session", "internal/sign"},
 	"internal/sts": {"policy", "internal/access", "internal/arn", "internal/fault", "internal/iam", "internal/issuer", "internal/session",
 		"internal/federate/saml"},
+	"internal/sts":      {"policy", "internal/access", "internal/arn", "internal/fault", "internal/iam", "internal/issuer", "internal/session", "internal/federate/oidc"},
 	"internal/simulate": {"policy", "internal/access", "internal/arn", "internal/fault", "internal/iam"},
 	"internal/op": {"policy", "internal/access", "internal/audit", "internal/credential", "internal/fault", "internal/guard", "internal/iam", "internal/issuer",
 		"internal/federate/oidc", "internal/usage", "internal/wire"},
@@ -85,6 +86,8 @@ var imports = map[string][]string{
 	"internal/authzd": {"authz", "policy", "internal/access", "internal/arn", "internal/audit", "internal/fault", "internal/guard",
 		"internal/iam", "internal/sign", "internal/sign/sigv4"},
 	"internal/demo":   {"authz"},
+
+	"internal/devissuer": {},
 	"internal/oidcop": {"internal/iam", "internal/issuer"},
 
 	// floors 6–8
@@ -200,7 +203,7 @@ func TestOuterImports(t *testing.T) {
 }
 
 func mayServe(dir string) bool {
-	for _, d := range []string{"internal/sign", "internal/federate/oidc", "internal/dialect", "internal/gate", "internal/server", "internal/client",
+	for _, d := range []string{"internal/sign", "internal/federate/oidc", "internal/devissuer", "internal/dialect", "internal/gate", "internal/server", "internal/client",
 		"internal/authzd", "internal/demo", "internal/oidcop", "internal/obs", "authz", "cmd"} {
 		if under(dir, d) {
 			return true

@@ -50,7 +50,7 @@ func TestAuthorizationDetails(t *testing.T) {
 	if g := all.GroupDetailList; len(g) != 1 || *g[0].AttachedManagedPolicies[0].PolicyArn != *pol.Arn || g[0].GroupPolicyList == nil {
 		t.Errorf("groups: %+v", g)
 	}
-	if r := all.RoleDetailList; len(r) != 2 || *r[0].RoleName != "reader" || *r[1].RoleName != "uploader" || len(r[1].RolePolicyList) != 1 || r[0].InstanceProfileList == nil {
+	if r := all.RoleDetailList; len(r) != 3 || *r[0].RoleName != "reader" || *r[1].RoleName != "uploader" || len(r[1].RolePolicyList) != 1 || r[0].InstanceProfileList == nil {
 		t.Errorf("roles: %+v", r)
 	}
 	if p := all.Policies; len(p) != 2 || *p[0].Arn != *pol.Arn || len(p[0].PolicyVersionList) != 2 || *p[0].DefaultVersionId != "v2" || *p[0].AttachmentCount != 1 ||

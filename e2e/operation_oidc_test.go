@@ -5,7 +5,9 @@ import "strings"
 // oidcArea is the issuers of ID tokens.
 func oidcArea(f fixture) (a area) {
 	a.setup = []operation{{"iam", "CreateOpenIDConnectProvider", []string{"Url", "https://area.example.com"}}}
-	iam := in("iam", &a.list)
+	// Nobody signs this one: the role's trust policy decides.
+	a.free = []string{"sts:AssumeRoleWithWebIdentity"}
+	iam, sts := in("iam", &a.list), in("sts", &a.list)
 	provider := []string{"OpenIDConnectProviderArn", "arn:aws:iam::" + f.account + ":oidc-provider/area.example.com"}
 	with := func(more ...string) []string { return append(provider[:2:2], more...) }
 	iam("CreateOpenIDConnectProvider", "Url", "https://area.example.com", "ClientIDList.member.1", "one")
@@ -18,5 +20,6 @@ func oidcArea(f fixture) (a area) {
 	iam("ListOpenIDConnectProviderTags", provider...)
 	iam("UntagOpenIDConnectProvider", with("TagKeys.member.1", "k")...)
 	iam("DeleteOpenIDConnectProvider", provider...)
+	sts("AssumeRoleWithWebIdentity", "RoleArn", "arn:aws:iam::"+f.account+":role/web", "RoleSessionName", "job", "WebIdentityToken", f.idToken)
 	return a
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/daypass/daypass/internal/audit"
 	"github.com/daypass/daypass/internal/config"
+	"github.com/daypass/daypass/internal/devissuer"
 	"github.com/daypass/daypass/internal/obs"
 	"github.com/daypass/daypass/internal/server"
 	"github.com/daypass/daypass/internal/store/memory"
@@ -124,6 +125,7 @@ func (e *env) announce(r server.DevReport, took time.Duration) error {
 
   STS and IAM  %[1]s   region %[2]s
   Demo API     %[1]s/demo
+  ID tokens    %[1]s%[10]s/token   for role %[11]s (notes below ci/)
   Account      %[3]s   user %[4]s (administrator)   roles %[5]s (notes below alice/), %[6]s (no grants yet)
 
 In another terminal:
@@ -139,6 +141,6 @@ daypass exec %[5]s -- daypass demo put bob/hello hi        # denied: "daypass ex
 
 ready in %[9]s
 `, r.Endpoint, r.Region, a.ID, user.Name, server.DevUploader, server.DevReader, user.AccessKeyID, user.SecretAccessKey,
-		took.Round(time.Millisecond))
+		took.Round(time.Millisecond), devissuer.Path, server.DevWeb)
 	return err
 }

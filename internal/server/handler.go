@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/daypass/daypass/internal/devissuer"
 	"github.com/daypass/daypass/internal/issuer"
 )
 
@@ -25,6 +26,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.oidcop.ServeHTTP(w, r)
 	case s.demo != nil && (path == "/demo" || strings.HasPrefix(path, "/demo/")):
 		s.demo.ServeHTTP(w, r)
+	case s.devIssuer != nil && strings.HasPrefix(path, devissuer.Path+"/"):
+		s.devIssuer.ServeHTTP(w, r)
 	case s.demo != nil && path == "/_dev/clock":
 		s.moveClock(w, r)
 	default:

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/daypass/daypass/internal/credential"
+	"github.com/daypass/daypass/internal/devissuer"
 	"github.com/daypass/daypass/internal/iam"
 )
 
@@ -34,11 +35,13 @@ type SeedReport struct {
 	Users []Access `json:"users"`
 }
 
-// Roles of the seeded account: one that may write and read notes below note/alice/, and one that may do nothing yet.
+// Roles of the seeded account: one that may write and read notes below note/alice/, one that may do nothing yet, and one for tokens of
+// development mode's own issuer that writes and reads notes below note/ci/.
 const (
 	DevUser     = "alice"
 	DevUploader = "uploader"
 	DevReader   = "reader"
+	DevWeb      = "web"
 )
 
 // Seed fills an empty state with the account of development mode: a root key, an administrator, and two roles that the account may
@@ -60,12 +63,41 @@ func (s *Server) Seed(ctx context.Context) (*SeedReport, error) {
 				return err
 			}
 		}
-		_, err = tx.PutRolePolicy(DevAccount, DevUploader, "own-notes", fill(devNotes))
-		return err
+		if _, err = tx.PutRolePolicy(DevAccount, DevUploader, "own-notes", fill(devNotes)); err != nil {
+			return err
+		}
+		return s.seedIssuer(tx)
 	})
 	report.Users = []Access{{Name: DevUser, AccessKeyID: first.AccessKeyID, SecretAccessKey: first.SecretAccessKey}}
 	return report, err
 }
+
+// seedIssuer registers development mode's own issuer and a role for its tokens.
+func (s *Server) seedIssuer(tx *iam.Tx) error {
+	if s.devIssuer == nil {
+		return nil
+	}
+	p, err := tx.CreateOIDCProvider(DevAccount, iam.OIDCSpec{URL: s.devIssuer.URL(), Clients: []string{devissuer.Audience}, Plain: true})
+	if err != nil {
+		return err
+	}
+	trust := strings.NewReplacer("PROVIDER", p.ARN(), "HOST", p.Host(), "AUDIENCE", devissuer.Audience, "SUBJECT", devissuer.Subject).Replace(devWebTrust)
+	if _, err := tx.CreateRole(DevAccount, iam.RoleSpec{Path: "/", Name: DevWeb, Trust: trust}); err != nil {
+		return err
+	}
+	_, err = tx.PutRolePolicy(DevAccount, DevWeb, "ci-notes", strings.Replace(fill(devNotes), "note/alice/", "note/ci/", 1))
+	return err
+}
+
+const devWebTrust = `{
+  "Version": "2012-10-17",
+  "Statement": [{
+    "Sid": "Issuer", "Effect": "Allow",
+    "Principal": {"Federated": "PROVIDER"},
+    "Action": ["sts:AssumeRoleWithWebIdentity", "sts:TagSession", "sts:SetSourceIdentity"],
+    "Condition": {"StringEquals": {"HOST:aud": "AUDIENCE", "HOST:sub": "SUBJECT"}}
+  }]
+}`
 
 const devTrust = `{
   "Version": "2012-10-17",

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"github.com/daypass/daypass/internal/credential"
 	"github.com/daypass/daypass/internal/db"
 	"github.com/daypass/daypass/internal/demo"
+	"github.com/daypass/daypass/internal/devissuer"
 	"github.com/daypass/daypass/internal/dialect"
 	"github.com/daypass/daypass/internal/dialect/aws"
 	"github.com/daypass/daypass/internal/federate/saml"
@@ -101,8 +103,10 @@ type Server struct {
 	gate    *gate.Gate
 	issuers *issuer.Signer
 	oidcop  http.Handler
-	demo    http.Handler // nil outside development mode
-	ready   atomic.Bool
+	// devIssuer is nil outside development mode.
+	devIssuer *devissuer.Issuer
+	demo      http.Handler // nil outside development mode
+	ready     atomic.Bool
 }
 
 // clock is the machine's, plus what development mode moved it by.
@@ -142,6 +146,13 @@ func New(ctx context.Context, o Options) (*Server, error) {
 			KeyUse: s.usage.Last, Latest: state.View, Update: s.update, Explain: o.Trail, Issuers: s.issuers, SAML: o.SAML},
 		View: state.View, Now: s.clock.Now, NewID: newID, Peer: s.peer, Hosts: o.Hosts, MaxBody: o.MaxBody, Log: o.Log,
 		Observe: s.observe, Used: s.usage.Note,
+	}
+	if o.Dev && o.External != "" {
+		// The name in an issuer's URL is one that a provider can be registered under: no bare IPv6 address.
+		base := strings.Replace(o.External, "[::1]", "localhost", 1)
+		if s.devIssuer, err = devissuer.New(base, s.clock.Now, newID, rand.Reader); err != nil {
+			return nil, err
+		}
 	}
 	if o.Dev {
 		authorizer := &authzd.Authorizer{Guard: g, View: state.View, Now: s.clock.Now, NewID: newID, Keys: keys,

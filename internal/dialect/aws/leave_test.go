@@ -91,9 +91,11 @@ func TestAttack48_WrongActionCheck(t *testing.T) {
 	}
 	// Who asks only who he is needs no leave (STS API Reference, GetCallerIdentity).
 	free := map[string]bool{"sts:GetCallerIdentity": true, "sts:GetSessionToken": true}
+	// Whom nobody knows has no policies: the role's trust policy alone decides.
+	unsigned := map[string]bool{"sts:AssumeRoleWithWebIdentity": true, "sts:AssumeRoleWithSAML": true}
 	built := 0
 	for _, c := range Coverage() {
-		if !c.Built {
+		if !c.Built || unsigned[c.Service+":"+c.Operation] {
 			continue
 		}
 		built++

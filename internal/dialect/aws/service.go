@@ -13,8 +13,7 @@ import (
 func services() []*service {
 	return []*service{
 		{name: "sts", version: "2011-06-15", namespace: "https://sts.amazonaws.com/doc/2011-06-15/", source: "sts.amazonaws.com",
-			json: true, table: op.NewTable(names(stsapi.Operations()), stsOperations(), identityTokenOperations(), tradeInOperations()).Anonymous("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")},
-			json: true, table: op.NewTable(names(stsapi.Operations()), stsOperations(), samlOperations(), identityTokenOperations()).Anonymous("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")},
+			json: true, table: tokenService()},
 		{name: "iam", version: "2010-05-08", namespace: "https://iam.amazonaws.com/doc/2010-05-08/", source: "iam.amazonaws.com",
 			table: op.NewTable(names(iamapi.Operations()), userOperations(), oidcProviderOperations(), accessKeyOperations(), groupOperations(), roleOperations(),
 				policyOperations(), inlineOperations(), attachmentOperations(), tagOperations(), simulationOperations(),
@@ -26,12 +25,57 @@ func services() []*service {
 				rootAccessOperations(),
 				outboundOperations(),
 				delegationOperations())},
+				outboundOperations())},
+			table: identityService()},
 		{name: "organizations", version: orgapi.Version, target: orgapi.Target, source: "organizations.amazonaws.com",
-			table: op.NewTable(names(orgapi.Operations()), organizationOperations(), trustOperations(), unitOperations(), memberOperations(),
-				controlOperations(), handshakeOperations())},
+			table: organizationService()},
 		{name: "daypass", version: "2026-11-22", namespace: "https://daypass.dev/doc/2026-11-22/", source: "daypass",
 			table: op.NewTable(names(adminapi.Operations()), adminOperations())},
 	}
+}
+
+func tokenService() *op.Table {
+	return op.NewTable(names(stsapi.Operations()),
+		stsOperations(),
+		webIdentityOperations(),
+		samlOperations(),
+		identityTokenOperations(),
+		tradeInOperations(),
+	).Anonymous("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")
+}
+
+func identityService() *op.Table {
+	return op.NewTable(names(iamapi.Operations()),
+		userOperations(),
+		accessKeyOperations(),
+		groupOperations(),
+		roleOperations(),
+		policyOperations(),
+		inlineOperations(),
+		attachmentOperations(),
+		tagOperations(),
+		accountOperations(),
+		instanceProfileOperations(),
+		oidcProviderOperations(),
+		samlProviderOperations(),
+		mfaOperations(),
+		passwordOperations(),
+		simulationOperations(),
+		rootAccessOperations(),
+		outboundOperations(),
+		delegationOperations(),
+	)
+}
+
+func organizationService() *op.Table {
+	return op.NewTable(names(orgapi.Operations()),
+		organizationOperations(),
+		trustOperations(),
+		unitOperations(),
+		memberOperations(),
+		controlOperations(),
+		handshakeOperations(),
+	)
 }
 
 func names(list []wire.Operation) []string {

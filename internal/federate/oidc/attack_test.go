@@ -373,7 +373,7 @@ func TestAttack38_JWKSRotationStorm(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	_, err := v.Verify(ctx, p, token, now)
-	refused(t, "no patience", err, fault.Invalid, fault.IdentityProvider)
+	refused(t, "no patience", err, fault.Unavailable, fault.IdentityProvider)
 	close(release)
 	for range cap(errs) {
 		refused(t, "an unknown key id", <-errs, fault.Invalid, fault.VerificationKey)

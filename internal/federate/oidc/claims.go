@@ -28,10 +28,10 @@ const (
 // Names of the claims that speak to STS itself (IAM User Guide, "Passing session tags using AssumeRoleWithWebIdentity", "Monitor and
 // control actions taken with assumed roles"; Service Authorization Reference, sts:RoleAuthorizedByIdp).
 const (
-	tagsClaim     = "https://aws.amazon.com/tags"
-	identityClaim = "https://aws.amazon.com/source_identity"
-	rolesClaim    = "https://aws.amazon.com/roles"
-	awsClaims     = "https://aws.amazon.com/"
+	TagsClaim           = "https://aws.amazon.com/tags"
+	SourceIdentityClaim = "https://aws.amazon.com/source_identity"
+	RolesClaim          = "https://aws.amazon.com/roles"
+	awsClaims           = "https://aws.amazon.com/"
 )
 
 // Claims are what a verified token says.
@@ -156,20 +156,20 @@ func lifetime(o object, now time.Time) (expires time.Time, err error) {
 
 // sts reads what the token says to STS itself. Whether the tags are good ones is for the issuing rules.
 func (c *Claims) sts(o object) (err error) {
-	if _, there := o[identityClaim]; there {
-		if c.SourceIdentity, err = o.required(identityClaim); err != nil {
-			return badClaim(identityClaim)
+	if _, there := o[SourceIdentityClaim]; there {
+		if c.SourceIdentity, err = o.required(SourceIdentityClaim); err != nil {
+			return badClaim(SourceIdentityClaim)
 		}
 	}
-	if raw, there := o[tagsClaim]; there {
+	if raw, there := o[TagsClaim]; there {
 		if err := c.tags(raw); err != nil {
 			return err
 		}
 	}
-	if _, there := o[rolesClaim]; there {
-		roles, _, err := o.texts(rolesClaim)
+	if _, there := o[RolesClaim]; there {
+		roles, _, err := o.texts(RolesClaim)
 		if err != nil || len(roles) > maxValues {
-			return badClaim(rolesClaim)
+			return badClaim(RolesClaim)
 		}
 		c.Roles = append([]string{}, roles...)
 	}
@@ -180,29 +180,29 @@ func (c *Claims) sts(o object) (err error) {
 func (c *Claims) tags(raw json.RawMessage) error {
 	o, err := parseObject(raw, maxDepth)
 	if err != nil {
-		return badClaim(tagsClaim)
+		return badClaim(TagsClaim)
 	}
 	for name := range o {
 		if name != "principal_tags" && name != "transitive_tag_keys" {
-			return badClaim(tagsClaim)
+			return badClaim(TagsClaim)
 		}
 	}
 	if raw, there := o["principal_tags"]; there {
 		tags, err := parseObject(raw, maxDepth)
 		if err != nil || len(tags) > maxValues {
-			return badClaim(tagsClaim)
+			return badClaim(TagsClaim)
 		}
 		for key := range tags {
 			values, _, err := tags.texts(key)
 			if err != nil || len(values) != 1 {
-				return badClaim(tagsClaim)
+				return badClaim(TagsClaim)
 			}
 			c.Tags = append(c.Tags, iam.Tag{Key: key, Value: values[0]})
 		}
 		slices.SortFunc(c.Tags, func(a, b iam.Tag) int { return strings.Compare(a.Key, b.Key) })
 	}
 	if c.Transitive, _, err = o.texts("transitive_tag_keys"); err != nil || len(c.Transitive) > maxValues {
-		return badClaim(tagsClaim)
+		return badClaim(TagsClaim)
 	}
 	return nil
 }

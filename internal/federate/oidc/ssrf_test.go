@@ -223,7 +223,7 @@ func TestAttack36_OIDCSSRF(t *testing.T) {
 	for _, address := range []string{"127.0.0.1", "169.254.169.254", "10.0.0.1", "0.0.0.0"} {
 		r, asked := resolver(address)
 		err := at(Network{}, r)
-		refused(t, "a name for "+address, err, fault.Invalid, fault.IdentityProvider)
+		refused(t, "a name for "+address, err, fault.Unavailable, fault.IdentityProvider)
 		if asked.Load() == 0 || !errors.Is(err, ErrAddress) {
 			t.Errorf("a name for %s: %v after %d look-ups", address, err, asked.Load())
 		}
@@ -232,7 +232,7 @@ func TestAttack36_OIDCSSRF(t *testing.T) {
 	i.asked.Store(0)
 	r, looked := resolver("127.0.0.1", "169.254.169.254")
 	err := at(Network{Loopback: true}, r)
-	refused(t, "a name that changes its meaning", err, fault.Invalid, fault.IdentityProvider)
+	refused(t, "a name that changes its meaning", err, fault.Unavailable, fault.IdentityProvider)
 	if !errors.Is(err, ErrAddress) || i.asked.Load() != 1 || looked.Load() < 2 {
 		t.Errorf("%v, %d documents, %d look-ups", err, i.asked.Load(), looked.Load())
 	}
@@ -273,7 +273,7 @@ func TestAttack36_OIDCSSRFSlowBody(t *testing.T) {
 	if _, err := v.Verify(t.Context(), quick.provider("sts"), signed(t, key, jose.ES256, "k", quick.claims(nil)), noon); err != nil || time.Since(start) > 2*fetchTime {
 		t.Errorf("beside a slow issuer: %v after %v", err, time.Since(start))
 	}
-	refused(t, "a slow issuer", <-done, fault.Invalid, fault.IdentityProvider)
+	refused(t, "a slow issuer", <-done, fault.Unavailable, fault.IdentityProvider)
 	<-gone
 	if took := time.Since(start); took > 3*fetchTime {
 		t.Errorf("given up after %v", took)

@@ -80,7 +80,7 @@ func (v *Verifier) Loopback() bool { return v != nil && v.client.network.Loopbac
 //
 // The faults are: Malformed OutsideToken, Invalid OutsideToken (the signature), Expired OutsideToken (Name is now and Detail the
 // expiry, in seconds since 1970), Missing or Invalid or Denied Claim (by name), Invalid Audience, Invalid VerificationKey (the issuer
-// has no such key or serves none), Invalid IssuerCertificate, Invalid IdentityProvider (it cannot be reached).
+// has no such key or serves none), Invalid IssuerCertificate, Unavailable IdentityProvider (it cannot be reached).
 func (v *Verifier) Verify(ctx context.Context, p *iam.OIDCProvider, compact string, now time.Time) (*Claims, error) {
 	t, err := parseToken(compact)
 	if err != nil {
@@ -217,7 +217,7 @@ func failure(err error) error {
 }
 
 func unreachable(err error) error {
-	return &fault.Error{Kind: fault.Invalid, What: fault.IdentityProvider, Err: err}
+	return &fault.Error{Kind: fault.Unavailable, What: fault.IdentityProvider, Err: err}
 }
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }

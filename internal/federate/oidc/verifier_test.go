@@ -114,8 +114,8 @@ func TestIssuerDown(t *testing.T) {
 		return err
 	}
 	// Down at the start: refused, asked again ten seconds later, and then it works.
-	refused(t, "an issuer that is down", verify(), fault.Invalid, fault.IdentityProvider)
-	refused(t, "at once again", verify(), fault.Invalid, fault.IdentityProvider)
+	refused(t, "an issuer that is down", verify(), fault.Unavailable, fault.IdentityProvider)
+	refused(t, "at once again", verify(), fault.Unavailable, fault.IdentityProvider)
 	if i.asked.Load() != 1 || len(reported) != 1 {
 		t.Errorf("asked %d times, reported %v", i.asked.Load(), reported)
 	}
@@ -139,7 +139,7 @@ func TestIssuerDown(t *testing.T) {
 		}
 	}
 	now = since.Add(Kept)
-	refused(t, "down for a day", verify(), fault.Invalid, fault.IdentityProvider)
+	refused(t, "down for a day", verify(), fault.Unavailable, fault.IdentityProvider)
 	down = false
 	now = now.Add(Between)
 	if err := verify(); err != nil {
@@ -157,7 +157,7 @@ func TestIssuerDown(t *testing.T) {
 	}
 	i.Close()
 	now = now.Add(2 * Kept)
-	refused(t, "nobody there", verify(), fault.Invalid, fault.IdentityProvider)
+	refused(t, "nobody there", verify(), fault.Unavailable, fault.IdentityProvider)
 }
 
 // A thumbprint takes the place of a root; name and time count all the same.
@@ -240,8 +240,8 @@ func TestClaims(t *testing.T) {
 		"aud": []string{"sts", "app"}, "azp": "app", "amr": []string{"mfa", "pwd"}, "repository": "octo/app", "run_attempt": 3, "email_verified": true, "zero": 0,
 		"nested": map[string]any{"a": 1}, "nothing": nil, "null": jsonText("null"), "half": 0.5, "mixed": []any{"a", 1}, "empty": "", "none": []string{}, "jti": "x", "nonce": "y",
 		"https://claims.example/group": "ops", "Actor": "me", "actor": "you", "Sub": "admin", "AUD": "sts", "a b": "no", "long": strings.Repeat("x", maxValue+1),
-		tagsClaim:     map[string]any{"principal_tags": map[string]any{"Team": []string{"blue"}, "Stage": "prod"}, "transitive_tag_keys": []string{"Team"}},
-		identityClaim: "octo", rolesClaim: "arn:aws:iam::111111111111:role/a",
+		TagsClaim:           map[string]any{"principal_tags": map[string]any{"Team": []string{"blue"}, "Stage": "prod"}, "transitive_tag_keys": []string{"Team"}},
+		SourceIdentityClaim: "octo", RolesClaim: "arn:aws:iam::111111111111:role/a",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -273,10 +273,10 @@ func TestClaims(t *testing.T) {
 	}
 	for what, changes := range map[string]map[string]any{
 		"sub a number": {"sub": 5}, "sub long": {"sub": strings.Repeat("x", maxSubject+1)}, "azp a number": {"azp": 5},
-		"tags a text": {tagsClaim: "x"}, "tags unknown": {tagsClaim: map[string]any{"other": 1}}, "two values": {tagsClaim: map[string]any{"principal_tags": map[string]any{"k": []string{"a", "b"}}}},
-		"no value": {tagsClaim: map[string]any{"principal_tags": map[string]any{"k": []string{}}}}, "tags a list": {tagsClaim: map[string]any{"principal_tags": []string{"k"}}},
-		"transitive a number": {tagsClaim: map[string]any{"transitive_tag_keys": 5}}, "source identity a number": {identityClaim: 5},
-		"source identity empty": {identityClaim: ""}, "roles a number": {rolesClaim: 5},
+		"tags a text": {TagsClaim: "x"}, "tags unknown": {TagsClaim: map[string]any{"other": 1}}, "two values": {TagsClaim: map[string]any{"principal_tags": map[string]any{"k": []string{"a", "b"}}}},
+		"no value": {TagsClaim: map[string]any{"principal_tags": map[string]any{"k": []string{}}}}, "tags a list": {TagsClaim: map[string]any{"principal_tags": []string{"k"}}},
+		"transitive a number": {TagsClaim: map[string]any{"transitive_tag_keys": 5}}, "source identity a number": {SourceIdentityClaim: 5},
+		"source identity empty": {SourceIdentityClaim: ""}, "roles a number": {RolesClaim: 5},
 	} {
 		_, err := verify(changes)
 		refused(t, what, err, fault.Invalid, fault.Claim)
@@ -286,7 +286,7 @@ func TestClaims(t *testing.T) {
 		refused(t, what, err, fault.NotFound, fault.Claim)
 	}
 	// A token that names no role at all may be used for none.
-	if c, err := verify(map[string]any{rolesClaim: []string{}}); err != nil || c.Roles == nil || len(c.Roles) != 0 {
+	if c, err := verify(map[string]any{RolesClaim: []string{}}); err != nil || c.Roles == nil || len(c.Roles) != 0 {
 		t.Errorf("%+v, %v", c, err)
 	}
 }
@@ -313,7 +313,7 @@ func TestVerifierBusy(t *testing.T) {
 	}
 	token := signed(t, key, jose.ES256, "k", i.claims(nil))
 	_, err := v.Verify(t.Context(), i.provider("sts"), token, noon)
-	refused(t, "one too many", err, fault.Invalid, fault.IdentityProvider)
+	refused(t, "one too many", err, fault.Unavailable, fault.IdentityProvider)
 	if !errors.Is(err, errBusy) {
 		t.Error(err)
 	}
@@ -327,7 +327,7 @@ func FuzzToken(f *testing.F) {
 	key := ecKey(f, elliptic.P256())
 	i := newIDP(f, "", public(key, "k"))
 	v, p := i.verifier(), i.provider("sts")
-	good := signed(f, key, jose.ES256, "k", i.claims(map[string]any{"amr": []string{"x"}, tagsClaim: map[string]any{"principal_tags": map[string]any{"k": "v"}}}))
+	good := signed(f, key, jose.ES256, "k", i.claims(map[string]any{"amr": []string{"x"}, TagsClaim: map[string]any{"principal_tags": map[string]any{"k": "v"}}}))
 	if _, err := v.Verify(f.Context(), p, good, noon); err != nil {
 		f.Fatal(err)
 	}
@@ -350,8 +350,8 @@ func FuzzClaims(f *testing.F) {
 	p := &iam.OIDCProvider{URL: "https://idp.example.com", Clients: []string{"sts"}}
 	base := fmt.Sprintf(`{"iss":"https://idp.example.com","sub":"s","aud":"sts","iat":%d,"exp":%d`, noon.Unix(), noon.Unix()+60)
 	f.Add(base + "}")
-	f.Add(base + `,"azp":"sts","amr":["a"],"x":{"y":[1,2.5e3]},"` + tagsClaim + `":{"principal_tags":{"k":["v"]},"transitive_tag_keys":["k"]}}`)
-	f.Add(base + `,"` + rolesClaim + `":["x"],"` + identityClaim + `":"me"}`)
+	f.Add(base + `,"azp":"sts","amr":["a"],"x":{"y":[1,2.5e3]},"` + TagsClaim + `":{"principal_tags":{"k":["v"]},"transitive_tag_keys":["k"]}}`)
+	f.Add(base + `,"` + RolesClaim + `":["x"],"` + SourceIdentityClaim + `":"me"}`)
 	f.Fuzz(func(t *testing.T, payload string) {
 		o, err := parseObject([]byte(payload), maxDepth)
 		if err != nil {
