@@ -62,14 +62,11 @@ var imports = map[string][]string{
 	// floor 4: the waist
 	"internal/guard": {"policy", "internal/access", "internal/audit", "internal/credential", "internal/fault", "internal/iam", "internal/seal",
 		"internal/secret", "internal/session", "internal/sign"},
-	"internal/sts": {"policy", "internal/access", "internal/arn", "internal/fault", "internal/iam", "internal/issuer", "internal/session",
-		"internal/federate/saml"},
-	"internal/sts":      {"policy", "internal/access", "internal/arn", "internal/fault", "internal/iam", "internal/issuer", "internal/session", "internal/federate/oidc"},
+	"internal/sts": {"policy", "internal/access", "internal/arn", "internal/fault", "internal/federate/oidc", "internal/federate/saml",
+		"internal/iam", "internal/issuer", "internal/session"},
 	"internal/simulate": {"policy", "internal/access", "internal/arn", "internal/fault", "internal/iam"},
-	"internal/op": {"policy", "internal/access", "internal/audit", "internal/credential", "internal/fault", "internal/guard", "internal/iam", "internal/issuer",
-		"internal/federate/oidc", "internal/usage", "internal/wire"},
-	"internal/op": {"policy", "internal/access", "internal/audit", "internal/fault", "internal/guard", "internal/iam", "internal/issuer",
-		"internal/usage", "internal/wire", "internal/federate/saml"},
+	"internal/op": {"policy", "internal/access", "internal/audit", "internal/credential", "internal/fault", "internal/federate/oidc",
+		"internal/federate/saml", "internal/guard", "internal/iam", "internal/issuer", "internal/usage", "internal/wire"},
 
 	// floor 5: doors
 	"internal/dialect":              {"internal/op", "internal/sign", "internal/wire"},
@@ -85,10 +82,10 @@ var imports = map[string][]string{
 	"internal/client": {"internal/secret", "internal/sign/sigv4", "internal/wire"},
 	"internal/authzd": {"authz", "policy", "internal/access", "internal/arn", "internal/audit", "internal/fault", "internal/guard",
 		"internal/iam", "internal/sign", "internal/sign/sigv4"},
-	"internal/demo":   {"authz"},
+	"internal/demo": {"authz"},
 
 	"internal/devissuer": {},
-	"internal/oidcop": {"internal/iam", "internal/issuer"},
+	"internal/oidcop":    {"internal/iam", "internal/issuer"},
 
 	// floors 6–8
 	"internal/gate": {"internal/access", "internal/audit", "internal/dialect", "internal/fault", "internal/guard", "internal/iam",

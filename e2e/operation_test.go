@@ -48,6 +48,7 @@ func newFixture(t *testing.T, s *process.Server) fixture {
 		device: a.device(t, "fixture"), delegations: newDelegations(t, a)}
 		device: a.device(t, "fixture"), held: a.holder(t)}
 	return fixture{account: s.Account.ID, key: nobody.id, denial: r.header.Get("X-Amzn-Requestid"), idToken: idToken(t, s, "")}
+		device: a.device(t, "fixture"), delegations: newDelegations(t, a), idToken: idToken(t, s, "")}
 }
 
 // area is the story of one part of the API. Each names things of its own.
