@@ -32,7 +32,7 @@ type fixture struct {
 	device               *device // of nobody
 
 	delegations delegations
-	held                 held
+	held        held
 	// idToken is a token of the development server's own issuer.
 	idToken string
 }
@@ -44,11 +44,15 @@ func newFixture(t *testing.T, s *process.Server) fixture {
 	nobody := a.user(t, "nobody")
 	r := nobody.ask(t, "iam", versions["iam"], "ListUsers")
 	r.refused(t, "ListUsers by nobody", "AccessDenied")
-	return fixture{account: s.Account.ID, key: nobody.id, denial: r.header.Get("X-Amzn-Requestid"),
-		device: a.device(t, "fixture"), delegations: newDelegations(t, a)}
-		device: a.device(t, "fixture"), held: a.holder(t)}
-	return fixture{account: s.Account.ID, key: nobody.id, denial: r.header.Get("X-Amzn-Requestid"), idToken: idToken(t, s, "")}
-		device: a.device(t, "fixture"), delegations: newDelegations(t, a), idToken: idToken(t, s, "")}
+	return fixture{
+		account:     s.Account.ID,
+		key:         nobody.id,
+		denial:      r.header.Get("X-Amzn-Requestid"),
+		device:      a.device(t, "fixture"),
+		delegations: newDelegations(t, a),
+		held:        a.holder(t),
+		idToken:     idToken(t, s, ""),
+	}
 }
 
 // area is the story of one part of the API. Each names things of its own.
