@@ -245,7 +245,7 @@ func TestUnsupportedOperation(t *testing.T) {
 	if n == 0 {
 		t.Error("the coverage page has nothing that is not built: this story is over")
 	}
-	_, err := a.iam.ListSSHPublicKeys(ctx, &iam.ListSSHPublicKeysInput{})
+	_, err := a.iam.GenerateOrganizationsAccessReport(ctx, &iam.GenerateOrganizationsAccessReportInput{EntityPath: new("o-a1b2c3d4e5/r-f6g7")})
 	fails(t, err, "UnsupportedOperation", "not supported")
 	r := a.ask(t, "iam", versions["iam"], "MakeCoffee")
 	if r.status != 400 || r.code != "InvalidAction" || r.text != "Could not find operation MakeCoffee for version 2010-05-08" {
