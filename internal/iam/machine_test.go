@@ -16,6 +16,7 @@ func few() Quotas {
 	q.KeysPerUser, q.GroupsPerUser, q.AttachedPerUser, q.AttachedPerGroup, q.AttachedPerRole = 1, 2, 2, 2, 2
 	q.VersionsPerPolicy, q.Tags, q.InlineUser, q.InlineGroup, q.InlineRole = 2, 3, 200, 200, 200
 	q.MFADevicesPerUser = 1
+	q.AccountsPerOrganization, q.UnitsPerOrganization, q.ControlsPerOrganization, q.ControlsPerTarget = 3, 7, 3, 2
 	q.UsersPerAccount, q.GroupsPerAccount, q.RolesPerAccount, q.PoliciesPerAccount, q.SealKeys = 4, 3, 3, 3, 2
 	return q
 }
@@ -100,7 +101,7 @@ func only[V any](_ V, err error) error { return err }
 
 func (d draw) verbs(t *Tx) []verb {
 	id := fmt.Sprintf("%012d", rapid.IntRange(333333333333, 333333333334).Draw(d.T, "new account"))
-	return []verb{
+	return append(d.organizing(t), []verb{
 		{"CreateOIDCProvider", func() error {
 			return only(t.CreateOIDCProvider(d.account(), OIDCSpec{URL: d.issuer(), Clients: d.clients(), Tags: d.tags()}))
 		}},
@@ -247,7 +248,7 @@ func (d draw) verbs(t *Tx) []verb {
 			return only(t.PutSealKey(key))
 		}},
 		{"DeleteSealKey", func() error { return t.DeleteSealKey(uint32(rapid.IntRange(0, 3).Draw(d.T, "id"))) }},
-	}
+	}...)
 }
 
 // key picks one of the keys that there are.
@@ -316,6 +317,10 @@ func populate(t testing.TB, tx *Tx) {
 	must(t, err)
 	must(t, only(tx.CreateUser(home, UserSpec{Name: "a", Boundary: adminARN})))
 	must(t, only(tx.CreateUser(home, UserSpec{Name: "b", Path: "/x/"})))
+	o := ok(t)(tx.FoundOrganization(home, false)).(*Organization)
+	must(t, only(tx.EnableControls(home, o.Root, ServiceControl)))
+	must(t, only(tx.CreateUnit(home, o.Root, "a", nil)))
+	must(t, only(tx.Invite(home, other, "", nil)))
 	must(t, only(tx.AttachUserPolicy(home, "a", "arn:aws:iam::"+home+":policy/a")))
 	must(t, only(tx.CreateGroup(home, "/", "a")))
 	must(t, only(tx.CreateGroup(home, "/", "b")))
