@@ -32,7 +32,8 @@ func (r *random) fill(v reflect.Value) {
 	case reflect.Struct:
 		for i := range v.NumField() {
 			f := v.Type().Field(i)
-			if f.IsExported() && f.Name != "ResultMetadata" && !beyondMember(v.Type().Name(), f.Name) {
+			if f.IsExported() && f.Name != "ResultMetadata" && !beyondMember(v.Type().Name(), f.Name) &&
+				(f.Type.Kind() != reflect.Slice || f.Type.Elem() != v.Type()) { // a structure inside itself would never end
 				r.fill(v.Field(i))
 			}
 		}
