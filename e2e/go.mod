@@ -25,6 +25,7 @@ require (
 	github.com/aws/aws-sdk-go-v2/internal/v4a v1.5.10 // indirect
 	github.com/aws/aws-sdk-go-v2/service/internal/accept-encoding v1.13.24 // indirect
 	github.com/aws/aws-sdk-go-v2/service/internal/presigned-url v1.14.10 // indirect
+	github.com/aws/aws-sdk-go-v2/service/organizations v1.62.6 // indirect
 	github.com/beevik/etree v1.7.0 // indirect
 	github.com/benbjohnson/immutable v0.4.3 // indirect
 	github.com/go-jose/go-jose/v4 v4.1.8 // indirect
