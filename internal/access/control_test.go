@@ -38,6 +38,7 @@ func organized(t testing.TB, attach func(tx *iam.Tx, o organization)) organizati
 		must[*iam.Account](t)(tx.CreateAccount("333333333333", "Third"))
 		must[*iam.User](t)(tx.CreateUser("333333333333", iam.UserSpec{Name: "eve"}))
 		must[*iam.User](t)(tx.PutUserPolicy("333333333333", "eve", "all", allow("*", "*")))
+		must[*iam.Role](t)(tx.CreateServiceLinkedRole(other, "support.amazonaws.com", nil, ""))
 		if attach != nil {
 			attach(tx, o)
 		}
@@ -87,6 +88,11 @@ func TestServiceControl(t *testing.T) {
 		if levels != 3 {
 			t.Errorf("%s: the explanation shows %d levels", name, levels)
 		}
+	}
+	linked := must[*iam.Role](t)(o.v.Role(other, "AWSServiceRoleForSupport"))
+	service := RoleSession(o.v, linked, &session.Session{KeyID: "ASIAX", Account: other, RoleID: linked.ID, Name: "desk", Issued: noon})
+	if d := service.Decide(&asked, environment()); d.Layer == policy.LayerSCP {
+		t.Errorf("the role of a service: %+v", d)
 	}
 	for name, s := range map[string]*Subject{"the manager's user": ann(t, o.v), "the manager's root": Root(o.v, home), "a stranger": user(t, o.v, "333333333333", "eve")} {
 		if !allowed(s, &asked) {

@@ -133,7 +133,7 @@ func RoleSession(v *iam.View, r *iam.Role, s *session.Session) *Subject {
 	sub := &Subject{
 		Principal: policy.Principal{
 			Type: policy.AssumedRole, ARN: arn.AssumedRole(r.Account, r.Name, s.Name), Account: r.Account,
-			RoleARN: issuer, RoleID: r.ID, SessionName: s.Name,
+			RoleARN: issuer, RoleID: r.ID, SessionName: s.Name, ServiceLinked: r.ServiceLinked(),
 		},
 		UserID:     r.ID + ":" + s.Name,
 		RoleName:   r.Name,
