@@ -125,6 +125,14 @@ func TestAttack41_SAMLBinding(t *testing.T) {
 	}
 	a, err := verify(p, doc)
 	refused(t, "holder of key", a, err, saml.Subject)
+	// What the envelope says of the issuer does not vouch for the assertion's.
+	*doc = *must(p.Document(unsigned(good())))
+	doc.FindElement("/Response/Assertion/Issuer").SetText("https://other.example.com")
+	if err := p.Sign(doc.FindElement("/Response/Assertion")); err != nil {
+		t.Fatal(err)
+	}
+	a, err = verify(p, doc)
+	refused(t, "an assertion of another issuer", a, err, saml.Issuer)
 	// A LogoutRequest, or anything else that is no response, is none, signed or not.
 	raw := strings.ReplaceAll(must(must(p.Document(good())).WriteToString()), "samlp:Response", "samlp:LogoutRequest")
 	doc.Child = nil

@@ -184,6 +184,7 @@ func TestAttack39_SAMLParserDifferential(t *testing.T) {
 		"end tag of something else":            {replace("</saml:Subject>", "</saml:Subjekt>"), saml.Form},
 		"another encoding":                     {func(s string) string { return `<?xml version="1.0" encoding="UTF-7"?>` + s }, saml.Form},
 		"assertion in Advice":                  {replace("</saml:Conditions>", `</saml:Conditions><saml:Advice/>`), saml.Form},
+		"something more in the envelope":       {replace("<saml:Assertion", "<samlp:Extensions/><saml:Assertion"), saml.Form},
 		"text beside the assertion":            {replace("<saml:Assertion", "x<saml:Assertion"), saml.Form},
 		"signature moved to the response":      {moved("<saml:Assertion "), saml.Signature},
 		"signature moved to the end":           {moved("</saml:Assertion>"), saml.Form},
@@ -261,9 +262,12 @@ func TestAttack39_SAMLSignatureKinds(t *testing.T) {
 	}
 	transform := func(alg string) string { return `<ds:Transform Algorithm="` + alg + `"/>` }
 	for name, info := range map[string]func(string) string{
-		"inclusive canonical form":    all(exclusive, "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"),
-		"canonical form 1.1":          all(exclusive, "http://www.w3.org/2006/12/xml-c14n11"),
-		"with comments":               all(exclusive, exclusive+"WithComments"),
+		"inclusive canonical form": all(exclusive, "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"),
+		"canonical form 1.1":       all(exclusive, "http://www.w3.org/2006/12/xml-c14n11"),
+		"with comments":            all(exclusive, exclusive+"WithComments"),
+		"with comments, the element only": func(s string) string {
+			return strings.Replace(s, `Transform Algorithm="`+exclusive, `Transform Algorithm="`+exclusive+"WithComments", 1)
+		},
 		"no canonical form":           all(transform(exclusive), ""),
 		"not enveloped":               all(transform(enveloped), ""),
 		"another order":               func(s string) string { return swapped(s, transform(enveloped), transform(exclusive)) },
