@@ -305,7 +305,7 @@ func (w *who) ask(t *testing.T, service, version, action string, pairs ...string
 	}
 	v := url.Values{"Action": {action}, "Version": {version}}
 	for i := 0; i+1 < len(pairs); i += 2 {
-		v.Set(pairs[i], pairs[i+1])
+		v.Set(pairs[i], shownBy(w.s).fill(pairs[i+1]))
 	}
 	a := send(t, w.sign(t, w.s, form(t, w.s, v.Encode()), signature{service: service}))
 	if service == "daypass" && v.Get("AccountId") == guestAccount {

@@ -69,6 +69,7 @@ func organizationArea() (a area) {
 	iam("EnableOrganizationsRootSessions")
 	iam("EnableOrganizationsRootCredentialsManagement")
 	iam("ListOrganizationsFeatures")
+	in("sts", &a.list)("AssumeRoot", "TargetPrincipal", "$account", "TaskPolicyArn.arn", "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials")
 	iam("DisableOrganizationsRootSessions")
 	iam("DisableOrganizationsRootCredentialsManagement")
 	org("DeregisterDelegatedAdministrator", `{"AccountId":"$account","ServicePrincipal":"iam.amazonaws.com"}`)

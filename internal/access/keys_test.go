@@ -54,7 +54,7 @@ func TestKeysOfEachPrincipal(t *testing.T) {
 			if s.RoleName != "" {
 				path, id = "/jobs/", ""
 			}
-			filled := strings.NewReplacer("ACCOUNT", home, "PATH", path, "NAME", "ann", "USERID", id, "ROLEID", s.Principal.RoleID,
+			filled := strings.NewReplacer("ACCOUNT", s.Principal.Account, "PATH", path, "NAME", "ann", "USERID", id, "ROLEID", s.Principal.RoleID,
 				"ROLE", "clerk", "SESSION", "desk", "ISSUED", "2026-11-22T12:00:00Z", "IDENTITY", "ann", "PROVIDER", provider).Replace(*want)
 			if got.Multi || got.One != filled {
 				t.Errorf("%s: %s is %+v, want %q", kind, name, got, filled)

@@ -21,6 +21,10 @@ func withKeys(t testing.TB, more func(*iam.Tx)) (v *iam.View, ann, root session.
 	}
 	v = state(t, func(tx *iam.Tx) {
 		ann.KeyID, root.KeyID = key(tx, "ann"), key(tx, "")
+		must[*iam.Organization](t)(tx.FoundOrganization(home, false))
+		must[*iam.MemberRequest](t)(tx.CreateMember(home, iam.MemberSpec{Name: "m", Email: "m@example.org"}))
+		must[*iam.Organization](t)(tx.TrustService(home, "iam.amazonaws.com"))
+		must[*iam.Organization](t)(tx.SetRootSessions(home, true))
 		if more != nil {
 			more(tx)
 		}
@@ -30,10 +34,26 @@ func withKeys(t testing.TB, more func(*iam.Tx)) (v *iam.View, ann, root session.
 	return v, ann, root
 }
 
+// memberOf is the account in the organization of home.
+func memberOf(t testing.TB, v *iam.View) string {
+	t.Helper()
+	accounts, _ := v.Accounts("", 10)
+	for _, a := range accounts {
+		if _, _, on := v.RootSessions(a.ID); on {
+			return a.ID
+		}
+	}
+	t.Fatal("home has no member")
+	return ""
+}
+
 // of is the holder of a session that ann's key, or another origin, stands behind.
 func of(t testing.TB, v *iam.View, s session.Session) *Subject {
 	t.Helper()
-	s.KeyID, s.Account, s.Issued, s.Expires = "ASIAX", home, noon, noon.Add(time.Hour)
+	s.KeyID, s.Issued, s.Expires = "ASIAX", noon, noon.Add(time.Hour)
+	if s.Account = home; s.Kind == session.OfRoot {
+		s.Account, s.Name = memberOf(t, v), home
+	}
 	sub, ok := Of(v, &s)
 	if !ok {
 		t.Fatal("the session is not honoured")

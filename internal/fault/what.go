@@ -53,6 +53,10 @@ const (
 	RootSession
 	// SessionCredentials: temporary credentials where only long-term ones will do; Name is the operation.
 	SessionCredentials
+	// AssumedRoot: a session as the root of a member account; Name is who asked, Detail the root.
+	AssumedRoot
+	// AuthorizationMessage is the sealed account of a denial.
+	AuthorizationMessage
 	// ARN: a resource name that cannot be parsed.
 	ARN
 	// Principal: a principal in a trust policy; Name is its type, Detail its value.
@@ -209,7 +213,8 @@ var whatNames = [whats]string{
 	LoginProfile: "login profile", MFADevice: "mfa device", MFAAssignment: "mfa assignment", MFACode: "mfa code", MFAPair: "mfa serial number and code", InstanceProfile: "instance profile", Tag: "tag",
 	DuplicateTag: "duplicate tag", TransitiveTag: "transitive tag", InheritedTag: "inherited tag", TagPrefix: "tag prefix",
 	Duration: "duration", ChainDuration: "chain duration", SessionPolicy: "session policy", SessionTags: "session tags",
-	SourceIdentity: "source identity", RootSession: "root session", SessionCredentials: "session credentials", ARN: "arn", Principal: "principal",
+	SourceIdentity: "source identity", RootSession: "root session", SessionCredentials: "session credentials",
+	AssumedRoot: "assumed root", AuthorizationMessage: "authorization message", ARN: "arn", Principal: "principal",
 	TrustPolicy: "trust policy", Operation: "operation", Parameter: "parameter", Credential: "credential", Token: "token",
 	Signature: "signature", Body: "body", Marker: "marker", Document: "document", Organization: "organization",
 	DefaultVersion: "default version", Explanation: "explanation", Key: "key", Record: "record",

@@ -180,7 +180,7 @@ func TestRestricted(t *testing.T) {
 
 // The other kinds of sessions live as long as the key they were made with, whosever they are.
 func TestAliveOfEveryKind(t *testing.T) {
-	for _, kind := range []Kind{OfUser, OfFederated, OfRoot} {
+	for _, kind := range []Kind{OfUser, OfFederated} {
 		for name, c := range map[string]struct {
 			change func(*testing.T, *world, *iam.Tx)
 			alive  bool
@@ -228,5 +228,49 @@ func TestAliveOfEveryKind(t *testing.T) {
 	// Only sessions of roles are links of a chain.
 	if got := (&Session{Kind: OfUser}).Handed(); len(got) != 0 {
 		t.Errorf("handed on: %v", got)
+	}
+}
+
+// An assumed root lives only as long as its organization takes such sessions, and the account that took it may.
+func TestAliveOfAnAssumedRoot(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*testing.T, *world, *iam.Tx, string)
+		alive  bool
+	}{
+		"nothing happened": {func(*testing.T, *world, *iam.Tx, string) {}, true},
+		"the key is off": {func(t *testing.T, w *world, tx *iam.Tx, _ string) {
+			must[*iam.AccessKey](t)(tx.UpdateAccessKey(other, "ann", w.key, false))
+		}, false},
+		"the feature is off": {func(t *testing.T, w *world, tx *iam.Tx, _ string) {
+			must[*iam.Organization](t)(tx.SetRootSessions(other, false))
+		}, false},
+		"the member left": {func(t *testing.T, w *world, tx *iam.Tx, member string) {
+			if err := tx.RemoveMember(other, member); err != nil {
+				t.Fatal(err)
+			}
+		}, false},
+		"the member is suspended": {func(t *testing.T, w *world, tx *iam.Tx, member string) {
+			must[*iam.Account](t)(tx.SuspendAccount(member))
+		}, false},
+	} {
+		w := newWorld(t)
+		var member string
+		w.change(noon, func(tx *iam.Tx) {
+			must[*iam.Organization](t)(tx.FoundOrganization(other, false))
+			member = must[*iam.MemberRequest](t)(tx.CreateMember(other, iam.MemberSpec{Name: "m", Email: "m@example.org"})).Account
+			must[*iam.Organization](t)(tx.TrustService(other, "iam.amazonaws.com"))
+			must[*iam.Organization](t)(tx.SetRootSessions(other, true))
+		})
+		s := w.session(noon)
+		s.Kind, s.Account, s.RoleID, s.Name = OfRoot, member, "", other
+		w.change(noon, func(tx *iam.Tx) { c.change(t, w, tx, member) })
+		if role, ok := s.Alive(w.view); ok != c.alive || role != nil {
+			t.Errorf("%s: alive %t", name, ok)
+		}
+		if s.Name = home; c.alive {
+			if _, ok := s.Alive(w.view); ok {
+				t.Error("a session that another account took is alive")
+			}
+		}
 	}
 }

@@ -26,7 +26,7 @@ type Session struct {
 	KeyID   string // temporary access key id, "ASIA…"
 	Account string // account of the role, the user, or the root whose session this is
 	RoleID  string // OfRole, OfDelegate: unique id of the role, so that a recreated namesake is another role
-	Name    string // role session name, or the name of the federated user
+	Name    string // role session name, or the name of the federated user; OfRoot: the account that took the session
 
 	Issued  time.Time // whole seconds, UTC
 	Expires time.Time // whole seconds, UTC
@@ -140,7 +140,9 @@ func (s *Session) Alive(v *iam.View) (*iam.Role, bool) {
 		// These are the origin itself by other credentials.
 		return nil, s.Origin.KeyID != "" && s.Origin.Account == s.Account
 	case OfRoot:
-		return nil, true
+		// As long as the account that took it may take another.
+		manager, administrators, enabled := v.RootSessions(s.Account)
+		return nil, enabled && (s.Name == manager || slices.Contains(administrators, s.Name))
 	}
 	return nil, false
 }

@@ -37,6 +37,10 @@ func everything(d *door) url.Values {
 // everythingFor adds what would mean something else to other operations.
 func everythingFor(d *door, action string) url.Values {
 	v := everything(d)
+	if action == "sts:AssumeRoot" {
+		v.Set("TargetPrincipal", d.member())
+	}
+	v.Set("TaskPolicyArn.arn", "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials")
 	if strings.HasPrefix(action, "iam:") {
 		v.Set("SerialNumber", "arn:aws:iam::111111111111:mfa/phone")
 		v.Set("VirtualMFADeviceName", "phone")
@@ -44,6 +48,20 @@ func everythingFor(d *door, action string) url.Values {
 		v.Set("AuthenticationCode2", "654321")
 	}
 	return v
+}
+
+// member makes an organization of the home account that takes sessions as the root of its members, and a member.
+func (d *door) member() (account string) {
+	d.t.Helper()
+	d.change(func(tx *iam.Tx) {
+		if _, err := tx.Organization(home); err != nil {
+			must[*iam.Organization](d.t)(tx.FoundOrganization(home, false))
+		}
+		account = must[*iam.MemberRequest](d.t)(tx.CreateMember(home, iam.MemberSpec{Name: "m", Email: "m@example.org"})).Account
+		must[*iam.Organization](d.t)(tx.TrustService(home, "iam.amazonaws.com"))
+		must[*iam.Organization](d.t)(tx.SetRootSessions(home, true))
+	})
+	return account
 }
 
 // prepare makes what the parameters name. The subject has one policy.
@@ -123,8 +141,9 @@ func TestAttack48_WrongActionCheck(t *testing.T) {
 
 			d = newDoor(t)
 			d.prepare(fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["%s"],"Resource":"*"}]}`, action+extra[action]))
+			params := everythingFor(d, action)
 			before := d.db.Revision()
-			a = d.call("subject", action, everythingFor(d, action))
+			a = d.call("subject", action, params)
 			if strings.HasPrefix(a.code, "AccessDenied") || a.code == "ValidationError" || a.code == "InvalidInputException" || a.status >= 500 {
 				t.Errorf("with leave for its own action alone: %d %s %s", a.status, a.code, a.message)
 			}
@@ -147,7 +166,7 @@ func TestAttack48_WrongActionCheck(t *testing.T) {
 
 // readsByName: the names of operations that change nothing begin so. AssumeRole hands out credentials and writes no row.
 func readsByName(operation string) bool {
-	for _, verb := range []string{"Get", "List", "Describe", "AssumeRole", "Explain", "Simulate"} {
+	for _, verb := range []string{"Get", "List", "Describe", "AssumeRole", "AssumeRoot", "Decode", "Explain", "Simulate"} {
 		if strings.HasPrefix(operation, verb) {
 			return true
 		}

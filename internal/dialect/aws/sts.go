@@ -20,6 +20,7 @@ func stsOperations() []op.Operation {
 		// No policy governs this one, and none is asked (STS API Reference, GetSessionToken, "Permissions").
 		op.Issue("GetSessionToken", func(in *stsapi.GetSessionTokenInput) (serial, code *string) { return in.SerialNumber, in.TokenCode },
 			planUserSession, nil, getSessionToken),
+		op.Planned("AssumeRoot", planRoot, (*sts.RootPlan).Asks, assumeRoot),
 		op.Planned("GetFederationToken", planFederation, (*sts.FederationPlan).Asks, getFederationToken),
 		// Every signed caller may ask who he is, even one whom a policy denies it (STS API Reference, GetCallerIdentity).
 		op.Free("GetCallerIdentity",
@@ -125,4 +126,21 @@ func getFederationToken(c *op.Call, p *sts.FederationPlan) (*stsapi.GetFederatio
 	}
 	return &stsapi.GetFederationTokenOutput{Credentials: creds, PackedPolicySize: ptr(int64(p.PackedPolicySize())),
 		FederatedUser: &stsapi.FederatedUser{FederatedUserId: p.Session.Account + ":" + p.Session.Name, Arn: p.ARN()}}, nil
+}
+
+func planRoot(c *op.Call, in *stsapi.AssumeRootInput) (*sts.RootPlan, error) {
+	ask := &sts.AssumeRoot{Target: in.TargetPrincipal, Task: text(in.TaskPolicyArn.Arn, ""), Duration: duration(in.DurationSeconds)}
+	return sts.NewAssumeRoot(c.View, c.Subject, c.Caller.Origin, c.Caller.KeyID, ask, c.Now)
+}
+
+// assumeRoot carries out the plan that leave was given for.
+func assumeRoot(c *op.Call, p *sts.RootPlan) (*stsapi.AssumeRootOutput, error) {
+	if err := p.Ready(); err != nil {
+		return nil, err
+	}
+	creds, err := issue(c, &p.Session)
+	if err != nil {
+		return nil, err
+	}
+	return &stsapi.AssumeRootOutput{Credentials: creds, SourceIdentity: opt(p.Session.SourceIdentity)}, nil
 }

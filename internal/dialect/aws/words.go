@@ -166,14 +166,16 @@ var topicWords = map[topic]words{
 
 	{fault.Malformed, fault.Principal}: {text: "Invalid principal in policy: \"%N\":\"%d\""},
 
-	{fault.Exists, fault.MFADevice}:       {text: "MFADevice entity at the same path and name already exists."},
-	{fault.Exists, fault.MFAAssignment}:   {text: "MFA Device is already in use."},
-	{fault.NotFound, fault.MFADevice}:     {text: "VirtualMFADevice with serial number %n does not exist."},
-	{fault.NotFound, fault.MFAAssignment}: {text: "MFA Device invalid for user."},
-	{fault.Invalid, fault.MFACode}:        {"InvalidAuthenticationCode", http.StatusForbidden, "Authentication code for device is not valid."},
-	{fault.Denied, fault.MFADevice}:       {text: "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user."},
-	{fault.Denied, fault.MFACode}:         {text: "MultiFactorAuthentication failed with invalid MFA one time pass code."}, // also for one that was used or not looked at
-	{fault.Denied, fault.MFAPair}:         {text: "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code."},
+	{fault.Exists, fault.MFADevice}:             {text: "MFADevice entity at the same path and name already exists."},
+	{fault.Exists, fault.MFAAssignment}:         {text: "MFA Device is already in use."},
+	{fault.NotFound, fault.MFADevice}:           {text: "VirtualMFADevice with serial number %n does not exist."},
+	{fault.NotFound, fault.MFAAssignment}:       {text: "MFA Device invalid for user."},
+	{fault.Invalid, fault.MFACode}:              {"InvalidAuthenticationCode", http.StatusForbidden, "Authentication code for device is not valid."},
+	{fault.Denied, fault.MFADevice}:             {text: "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user."},
+	{fault.Denied, fault.MFACode}:               {text: "MultiFactorAuthentication failed with invalid MFA one time pass code."}, // also for one that was used or not looked at
+	{fault.Denied, fault.AssumedRoot}:           {text: "User: %n is not authorized to perform: sts:AssumeRoot on resource: %d because root access of member accounts is not enabled for the organization, or the caller's account does not manage it"},
+	{fault.Invalid, fault.AuthorizationMessage}: {"InvalidAuthorizationMessageException", http.StatusBadRequest, "Message is not valid."},
+	{fault.Denied, fault.MFAPair}:               {text: "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code."},
 
 	{fault.Unmodifiable, fault.Policy}: {"AccessDenied", http.StatusForbidden, "The policy %n belongs to AWS and cannot be changed."},
 
