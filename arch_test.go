@@ -54,6 +54,7 @@ var imports = map[string][]string{
 	"internal/issuer":     {"internal/fault", "internal/iam", "internal/seal", "internal/secret"},
 	"internal/usage":      {},
 	"internal/audit":      {"policy"},
+	"internal/report":     {"policy", "internal/arn", "internal/fault", "internal/iam", "internal/usage"},
 
 	"internal/federate/saml":          {},
 	"internal/federate/saml/samltest": {},
@@ -66,7 +67,7 @@ var imports = map[string][]string{
 		"internal/iam", "internal/issuer", "internal/session"},
 	"internal/simulate": {"policy", "internal/access", "internal/arn", "internal/fault", "internal/iam"},
 	"internal/op": {"policy", "internal/access", "internal/audit", "internal/credential", "internal/fault", "internal/federate/oidc",
-		"internal/federate/saml", "internal/guard", "internal/iam", "internal/issuer", "internal/usage", "internal/wire"},
+		"internal/federate/saml", "internal/guard", "internal/iam", "internal/issuer", "internal/report", "internal/usage", "internal/wire"},
 
 	// floor 5: doors
 	"internal/dialect":              {"internal/op", "internal/sign", "internal/wire"},
@@ -78,10 +79,10 @@ var imports = map[string][]string{
 		"internal/dialect/aws/adminapi", "internal/dialect/aws/iamapi", "internal/dialect/aws/orgapi", "internal/dialect/aws/stsapi", "internal/fault",
 		"internal/guard", "internal/iam", "internal/issuer", "internal/op", "internal/seal", "internal/secret", "internal/session", "internal/sign",
 		"internal/sign/sigv4", "internal/simulate", "internal/sts", "internal/wire",
-		"internal/federate/saml"},
+		"internal/federate/saml", "internal/report", "internal/usage"},
 	"internal/client": {"internal/secret", "internal/sign/sigv4", "internal/wire"},
 	"internal/authzd": {"authz", "policy", "internal/access", "internal/arn", "internal/audit", "internal/fault", "internal/guard",
-		"internal/iam", "internal/sign", "internal/sign/sigv4"},
+		"internal/iam", "internal/sign", "internal/sign/sigv4", "internal/usage"},
 	"internal/demo": {"authz"},
 
 	"internal/devissuer": {},

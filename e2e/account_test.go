@@ -1,9 +1,13 @@
 package e2e
 
 import (
+	"encoding/csv"
+	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -110,4 +114,84 @@ func TestAccountSummary(t *testing.T) {
 		after["AccessKeysPerUserQuota"] != 2 {
 		t.Errorf("before %v\nafter %v", before, after)
 	}
+}
+
+// TestCredentialReport waits for a report as tools do, and reads what it says of keys that were used and of such that were not.
+func TestCredentialReport(t *testing.T) {
+	t.Parallel()
+	s := devServer(t)
+	a := by(s, admin(s))
+	_, err := a.iam.GetCredentialReport(ctx, &iam.GetCredentialReportInput{})
+	fails(t, err, "ReportNotPresent")
+	a.user(t, "idle")
+	busy := a.user(t, "busy", allow("iam:ListUsers", "*"))
+	must(busy.iam.ListUsers(ctx, &iam.ListUsersInput{}))(t)
+	for state := types.ReportStateTypeStarted; state != types.ReportStateTypeComplete; {
+		state = must(a.iam.GenerateCredentialReport(ctx, &iam.GenerateCredentialReportInput{}))(t).State
+	}
+	r := must(a.iam.GetCredentialReport(ctx, &iam.GetCredentialReportInput{}))(t)
+	if r.ReportFormat != types.ReportFormatTypeTextCsv || time.Since(*r.GeneratedTime).Abs() > time.Minute {
+		t.Errorf("%s of %s", r.ReportFormat, r.GeneratedTime)
+	}
+	rows := must(csv.NewReader(strings.NewReader(string(r.Content))).ReadAll())(t)
+	cell := func(user, column string) string {
+		for _, row := range rows[1:] {
+			if row[0] == user {
+				return row[slices.Index(rows[0], column)]
+			}
+		}
+		t.Fatalf("nobody is called %s", user)
+		return ""
+	}
+	if len(rows) != 5 || len(rows[0]) != 22 || rows[1][0] != "<root_account>" || cell("<root_account>", "password_enabled") != "not_supported" {
+		t.Errorf("%v", rows)
+	}
+	if cell("idle", "access_key_1_active") != "true" || cell("idle", "access_key_1_last_used_date") != "N/A" || cell("idle", "access_key_2_active") != "false" {
+		t.Errorf("idle: %v", rows)
+	}
+	if cell("busy", "access_key_1_last_used_service") != "iam" || cell("busy", "access_key_1_last_used_region") != s.Region {
+		t.Errorf("busy: %v", rows)
+	}
+}
+
+// TestLastAccessed uses a role at this server and at a service that asks it, and then asks who used what.
+func TestLastAccessed(t *testing.T) {
+	t.Parallel()
+	s := devServer(t)
+	a := by(s, admin(s))
+	role := "arn:aws:iam::" + s.Account.ID + ":role/uploader"
+	used := func() *types.RoleLastUsed {
+		return must(a.iam.GetRole(ctx, &iam.GetRoleInput{RoleName: aws.String("uploader")}))(t).Role.RoleLastUsed
+	}
+	if u := used(); u == nil || u.LastUsedDate != nil {
+		t.Errorf("before any use: %+v", u)
+	}
+	session := a.assume(t, role, nil)
+	if u := used(); u.LastUsedDate != nil {
+		t.Errorf("assumed, but not used: %+v", u)
+	}
+	r := must(http.NewRequest(http.MethodPut, s.Endpoint+"/demo/notes/alice/note", strings.NewReader("text")))(t)
+	if reply := send(t, session.sign(t, s, r, signature{service: "demo"})); reply.status >= 300 {
+		t.Fatalf("%d %s", reply.status, reply.body)
+	}
+	if u := used(); u.LastUsedDate == nil || *u.Region != s.Region || time.Since(*u.LastUsedDate).Abs() > time.Minute {
+		t.Errorf("used: %+v", u)
+	}
+
+	job := must(a.iam.GenerateServiceLastAccessedDetails(ctx, &iam.GenerateServiceLastAccessedDetailsInput{Arn: &role, Granularity: types.AccessAdvisorUsageGranularityTypeActionLevel}))(t).JobId
+	d := must(a.iam.GetServiceLastAccessedDetails(ctx, &iam.GetServiceLastAccessedDetailsInput{JobId: job}))(t)
+	if d.JobStatus != types.JobStatusTypeCompleted || len(d.ServicesLastAccessed) != 1 {
+		t.Fatalf("%+v", d)
+	}
+	demo := d.ServicesLastAccessed[0]
+	if *demo.ServiceNamespace != "demo" || demo.LastAuthenticated == nil || *demo.LastAuthenticatedEntity != role || *demo.TotalAuthenticatedEntities != 1 ||
+		len(demo.TrackedActionsLastAccessed) != 1 || *demo.TrackedActionsLastAccessed[0].ActionName != "PutNote" {
+		t.Errorf("%+v", demo)
+	}
+	e := must(a.iam.GetServiceLastAccessedDetailsWithEntities(ctx, &iam.GetServiceLastAccessedDetailsWithEntitiesInput{JobId: job, ServiceNamespace: aws.String("demo")}))(t)
+	if len(e.EntityDetailsList) != 1 || *e.EntityDetailsList[0].EntityInfo.Arn != role || e.EntityDetailsList[0].LastAuthenticated == nil {
+		t.Errorf("%+v", e)
+	}
+	_, err := a.iam.GetServiceLastAccessedDetails(ctx, &iam.GetServiceLastAccessedDetailsInput{JobId: aws.String("00000000-0000-4000-8000-000000000000")})
+	fails(t, err, "NoSuchEntity")
 }

@@ -35,6 +35,7 @@ type fixture struct {
 	held        held
 	// idToken is a token of the development server's own issuer.
 	idToken string
+	job     string // a report on who last used what
 }
 
 // newFixture makes a user with a key, and a denial that can be explained.
@@ -44,7 +45,10 @@ func newFixture(t *testing.T, s *process.Server) fixture {
 	nobody := a.user(t, "nobody")
 	r := nobody.ask(t, "iam", versions["iam"], "ListUsers")
 	r.refused(t, "ListUsers by nobody", "AccessDenied")
+	_, rest, _ := strings.Cut(a.ask(t, "iam", versions["iam"], "GenerateServiceLastAccessedDetails", "Arn", "arn:aws:iam::"+s.Account.ID+":user/nobody").body, "<JobId>")
+	job, _, _ := strings.Cut(rest, "</JobId>")
 	return fixture{
+		job:         job,
 		account:     s.Account.ID,
 		key:         nobody.id,
 		denial:      r.header.Get("X-Amzn-Requestid"),
@@ -80,7 +84,7 @@ func areas(f fixture) []area {
 		passwordArea(f),
 		credentialArea(f),
 		tokenArea(),
-		accountArea(),
+		accountArea(f),
 		simulationArea(f),
 		organizationArea(),
 		samlArea(f),

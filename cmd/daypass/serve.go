@@ -132,7 +132,7 @@ func (e *env) serve(ctx context.Context, c *config.Config, bootstrap string) (er
 	}
 	log.Info("serving", "address", main.Addr().String(), "tls", c.TLS.CertFile != "", "region", c.Region, "version", buildInfo().Version)
 	err = s.Run(ctx, server.RunOptions{HeaderBytes: c.Limits.HeaderBytes, Timeout: c.Limits.RequestTimeout, Grace: c.Limits.ShutdownGrace,
-		UsageFile: filepath.Join(c.Data, "key-usage.json"), Flush: trail.Run}, places...)
+		UsageFile: filepath.Join(c.Data, "key-usage.json"), AccessFile: filepath.Join(c.Data, "last-accessed.json"), Flush: trail.Run}, places...)
 	log.Info("stopped")
 	return err
 }

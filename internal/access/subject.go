@@ -50,6 +50,22 @@ func Root(v *iam.View, account string) *Subject {
 	}
 }
 
+// Actor is the unique id of the user or role that a use is put down to: for a session of a user, and for somebody whom a user vouches for,
+// that user. Nobody's, such as a root's, is "".
+func (s *Subject) Actor() string {
+	switch s.Principal.Type {
+	case policy.User:
+		return s.Principal.ID
+	case policy.AssumedRole:
+		return s.Principal.RoleID
+	case policy.FederatedUser:
+		if s.Principal.IssuerID != s.Principal.Account {
+			return s.Principal.IssuerID
+		}
+	}
+	return ""
+}
+
 // User is an IAM user calling with a long-term key.
 func User(v *iam.View, u *iam.User) *Subject {
 	name := arn.User(u.Account, u.Path, u.Name)

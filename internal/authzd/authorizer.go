@@ -17,10 +17,11 @@ import (
 	"github.com/daypass/daypass/internal/iam"
 	"github.com/daypass/daypass/internal/sign"
 	"github.com/daypass/daypass/internal/sign/sigv4"
+	"github.com/daypass/daypass/internal/usage"
 	"github.com/daypass/daypass/policy"
 )
 
-// Authorizer implements [authz.Authorizer] in the process of the server. All fields must be set, Keys may be nil.
+// Authorizer implements [authz.Authorizer] in the process of the server. All fields must be set, Keys, Used and Accesses may be nil.
 type Authorizer struct {
 	Guard *guard.Guard
 	View  func() *iam.View
@@ -31,6 +32,8 @@ type Authorizer struct {
 	// profile's name is the service of its actions and of the signatures it accepts, so that a request signed for one service is
 	// nothing to another.
 	Profiles map[string]string
+	Used     func(keyID string, u usage.Use) // told of every long-term key that signed
+	Accesses *usage.Accesses                 // told of every action that a user or role was asked about
 	// Words puts an error into the words of the scheme that signed the request.
 	Words func(err error) (code string, status int, message string)
 }
@@ -71,6 +74,7 @@ func (a *Authorizer) Authorize(ctx context.Context, call *authz.Call) (*authz.Re
 	guard.Describe(event, q.caller, q.subject)
 	result.Authenticated, result.Principal = true, principal(q)
 	result.Payload = authz.Payload{Mode: authz.PayloadHash, SHA256: q.claim.Payload.SHA256}
+	a.note(q)
 	a.decide(q, asks, result, event)
 	return result, a.Guard.Record(context.WithoutCancel(ctx), event)
 }
@@ -145,6 +149,17 @@ func (a *Authorizer) identify(q *inquiry) error {
 	}
 	q.subject, err = q.caller.Subject(q.view)
 	return err
+}
+
+// note remembers who used what: an attempt counts, whatever comes of it.
+func (a *Authorizer) note(q *inquiry) {
+	if q.caller.Session == nil && a.Used != nil {
+		a.Used(q.caller.KeyID, usage.Use{At: q.now, Service: q.call.Profile, Region: q.env.Region})
+	}
+	for i := range q.call.Checks {
+		_, action, _ := strings.Cut(q.call.Checks[i].Action, ":")
+		a.Accesses.Note(q.subject.Actor(), q.call.Profile, action, usage.Access{At: q.now, Region: q.env.Region})
+	}
 }
 
 // decide answers every check. The record shows the first denial, or else the last permission.

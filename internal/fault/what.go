@@ -185,6 +185,9 @@ const (
 	VerificationKey
 	// IssuerCertificate: the certificate that an issuer shows is vouched for by nobody.
 	IssuerCertificate
+	// CredentialReport and ReportJob are reports that were ordered.
+	CredentialReport
+	ReportJob
 
 	whats
 )
@@ -241,4 +244,5 @@ var whatNames = [whats]string{
 	OutsideToken: "outside token", IdentityProvider: "identity provider", OIDCProvider: "oidc provider",
 	ClientID: "client id", Thumbprint: "thumbprint", Claim: "claim", Audience: "audience", VerificationKey: "verification key",
 	IssuerCertificate: "issuer certificate",
+	CredentialReport:  "credential report", ReportJob: "report job",
 }

@@ -37,6 +37,7 @@ type Gate struct {
 	Log      *slog.Logger
 	Observe  func(Observation)
 	Used     func(keyID string, u usage.Use) // told of every long-term key that signed
+	Accesses *usage.Accesses                 // told of every use of an operation by a user or role; nil = nobody is
 }
 
 // Observation is what metrics learn of one request.
@@ -154,6 +155,9 @@ func (g *Gate) handle(p *passage, w http.ResponseWriter, r *http.Request) (out w
 	}
 	if err := req.Table.Admit(c.Caller, req.Operation); err != nil {
 		return nil, err
+	}
+	if c.Subject != nil {
+		g.Accesses.Note(c.Subject.Actor(), c.Service, c.Operation, usage.Access{At: c.Now, Region: c.Env.Region})
 	}
 
 	// 6–8. Decode and validate, ask leave, do. An operation without a signature proves in between who calls.

@@ -7,7 +7,7 @@ type Summary struct {
 	Offered       int // managed policies of "aws" there are
 	RootKeys      int // access keys of the account's root
 
-	InstanceProfiles int
+	InstanceProfiles, Providers int
 
 	MFADevices, MFADevicesInUse, RootMFADevices int
 }
@@ -16,7 +16,7 @@ type Summary struct {
 func (s *tables) Summary(account string) Summary {
 	r := s.realm(account)
 	n := Summary{Counts: s.Counts(account), Offered: s.catalog.policies.Len(), RootKeys: len(r.keysOf("")),
-		InstanceProfiles: shelfCount(s, profilesIn(account))}
+		InstanceProfiles: shelfCount(s, profilesIn(account)), Providers: shelfCount(s, samlProvidersIn(account))}
 	for _, d := range shelfFrom[*MFADevice](s, mfaIn(account), "") {
 		n.MFADevices++
 		switch d.Holder {

@@ -13,6 +13,7 @@ import (
 	"github.com/daypass/daypass/internal/guard"
 	"github.com/daypass/daypass/internal/iam"
 	"github.com/daypass/daypass/internal/issuer"
+	"github.com/daypass/daypass/internal/report"
 	"github.com/daypass/daypass/internal/usage"
 	"github.com/daypass/daypass/internal/wire"
 	"github.com/daypass/daypass/policy"
@@ -27,6 +28,10 @@ type Core struct {
 	Issuers *issuer.Signer
 	// Passwords hashes and checks passwords, a bounded number at a time.
 	Passwords *credential.Hasher
+	// Accesses says who last used what; nil remembers nothing.
+	Accesses *usage.Accesses
+	// Reports holds what was ordered and is fetched later.
+	Reports *report.Desk
 	// KeyUse says when a long-term key was last used.
 	KeyUse func(keyID string) (use usage.Use, ok bool)
 	// Latest is the state as it is now, for operations that waited for somebody else since their call took its View.

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 )
@@ -26,6 +25,7 @@ type RunOptions struct {
 	Timeout     time.Duration // from the first byte of a request to the last of its reply
 	Grace       time.Duration // for requests under way at the end
 	UsageFile   string        // where last uses of keys are kept; "" = nowhere
+	AccessFile  string        // where it is kept who last used which service; "" = nowhere
 	// Flush, if set, is run until the end: it brings the audit trail to the disk.
 	Flush func(context.Context) error
 }
@@ -33,7 +33,7 @@ type RunOptions struct {
 // Run serves until ctx ends, then lets requests under way finish. It starts every goroutine of the server and returns when all have
 // ended; the first failure of one of them ends all.
 func (s *Server) Run(ctx context.Context, o RunOptions, listeners ...Listener) error {
-	if err := s.loadUsage(o.UsageFile); err != nil {
+	if err := s.loadUsage(o); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -55,7 +55,7 @@ func (s *Server) Run(ctx context.Context, o RunOptions, listeners ...Listener) e
 	start(&all, "key rotation", func() error { return s.every(rooms, time.Minute, s.ensureKeys) })
 	start(&all, "issuer keys", func() error { return s.every(rooms, time.Hour, s.rotateIssuers) })
 	start(&all, "key usage", func() error {
-		return s.every(rooms, time.Minute, func(context.Context) error { return s.saveUsage(o.UsageFile) })
+		return s.every(rooms, time.Minute, func(context.Context) error { return s.saveUsage(o) })
 	})
 	start(&all, "history", func() error { return s.every(rooms, time.Hour, s.compact) })
 	if o.Flush != nil {
@@ -70,7 +70,7 @@ func (s *Server) Run(ctx context.Context, o RunOptions, listeners ...Listener) e
 	doors.Wait()
 	close()
 	all.Wait()
-	failures <- s.saveUsage(o.UsageFile)
+	failures <- s.saveUsage(o)
 	var err error
 	for len(failures) > 0 {
 		err = errors.Join(err, <-failures)
@@ -118,41 +118,6 @@ func (s *Server) every(ctx context.Context, interval time.Duration, f func(conte
 		case <-tick.C:
 		}
 	}
-}
-
-func (s *Server) loadUsage(path string) error {
-	if path == "" {
-		return nil
-	}
-	f, err := os.Open(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if err := s.usage.Read(f); err != nil {
-		// Last uses are a convenience; a damaged file must not keep the server down.
-		s.log.Error("last uses of access keys are lost", "file", path, "error", err)
-	}
-	return nil
-}
-
-func (s *Server) saveUsage(path string) error {
-	if path == "" {
-		return nil
-	}
-	alive := func(id string) bool { _, ok := s.View().Key(id); return ok }
-	data, changed, err := s.usage.Snapshot(alive)
-	if err != nil || !changed {
-		return err
-	}
-	draft := path + ".new"
-	if err := os.WriteFile(draft, data, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(draft, filepath.Clean(path))
 }
 
 // certificate reads the certificate again when its files change, so that renewal needs no restart.

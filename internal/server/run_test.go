@@ -22,6 +22,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/daypass/daypass/internal/iam"
 	"github.com/daypass/daypass/internal/usage"
 )
 
@@ -114,7 +115,7 @@ func TestRunAndStop(t *testing.T) {
 	s := p.server(t, nil)
 	made := must[*FirstAdmin](t)(s.Bootstrap(t.Context(), folder, nil))
 	o := options()
-	o.UsageFile = filepath.Join(folder, "usage.json")
+	o.UsageFile, o.AccessFile = filepath.Join(folder, "usage.json"), filepath.Join(folder, "access.json")
 	flushed := make(chan struct{})
 	o.Flush = func(ctx context.Context) error { <-ctx.Done(); close(flushed); return nil }
 	address, stop := serve(t, s, o)
@@ -135,6 +136,10 @@ func TestRunAndStop(t *testing.T) {
 	address, stop = serve(t, again, o)
 	untilReady(t, address)
 	if u, ok := again.usage.Last(made.AccessKeyID); !ok || u.Service != "sts" {
+		t.Errorf("%+v, %t", u, ok)
+	}
+	user := must[*iam.User](t)(again.View().User(made.AccountID, made.UserName))
+	if u, ok := again.access.Service(user.ID, "sts", time.Time{}); !ok || u.Region == "" {
 		t.Errorf("%+v, %t", u, ok)
 	}
 	if err := stop(); err != nil {
@@ -163,17 +168,17 @@ func TestRunWithADamagedUsageFile(t *testing.T) {
 	s := p.server(t, func(o *Options) { o.Log = slog.New(slog.NewTextHandler(&log, nil)) })
 	file := filepath.Join(folder, "usage.json")
 	write(t, file, []byte("nonsense"), 0)
-	if err := s.loadUsage(file); err != nil || !strings.Contains(log.String(), "last uses") {
+	if err := s.loadUsage(RunOptions{UsageFile: file, AccessFile: file}); err != nil || !strings.Contains(log.String(), "last uses") {
 		t.Errorf("%v, %s", err, log.String())
 	}
-	if err := s.loadUsage(filepath.Join(file, "x")); err == nil {
+	if err := s.loadUsage(RunOptions{UsageFile: filepath.Join(file, "x"), AccessFile: filepath.Join(file, "x")}); err == nil {
 		t.Error("a file below a file")
 	}
-	if err := s.loadUsage(filepath.Join(folder, "none")); err != nil {
+	if err := s.loadUsage(RunOptions{UsageFile: filepath.Join(folder, "none"), AccessFile: filepath.Join(folder, "none")}); err != nil {
 		t.Errorf("a first start: %v", err)
 	}
 	s.usage.Note("AKIAGONE", usage.Use{At: time.Now()})
-	if err := s.saveUsage(file); err != nil {
+	if err := s.saveUsage(RunOptions{UsageFile: file, AccessFile: file}); err != nil {
 		t.Fatal(err)
 	}
 	if text := must[[]byte](t)(os.ReadFile(file)); strings.Contains(string(text), "AKIAGONE") {

@@ -29,6 +29,7 @@ import (
 	"github.com/daypass/daypass/internal/obs"
 	"github.com/daypass/daypass/internal/oidcop"
 	"github.com/daypass/daypass/internal/op"
+	"github.com/daypass/daypass/internal/report"
 	"github.com/daypass/daypass/internal/seal"
 	"github.com/daypass/daypass/internal/session"
 	"github.com/daypass/daypass/internal/sign/sigv4"
@@ -96,6 +97,7 @@ type Server struct {
 	root    *seal.Root
 	mint    *session.Mint
 	usage   *usage.Log
+	access  *usage.Accesses
 	metrics *obs.Metrics
 	log     *slog.Logger
 	trusted []netip.Prefix
@@ -116,7 +118,7 @@ func (c *clock) Now() time.Time { return time.Now().Add(time.Duration(c.ahead.Lo
 
 // New loads the state and builds the rooms. It fails when the state can not be read, or was sealed under another root key.
 func New(ctx context.Context, o Options) (*Server, error) {
-	s := &Server{engine: o.Engine, keep: history, root: o.Root, usage: &usage.Log{}, metrics: o.Metrics, log: o.Log, trusted: o.Trusted, clock: &clock{}}
+	s := &Server{engine: o.Engine, keep: history, root: o.Root, usage: &usage.Log{}, access: &usage.Accesses{}, metrics: o.Metrics, log: o.Log, trusted: o.Trusted, clock: &clock{}}
 	if o.Quotas == (iam.Quotas{}) {
 		o.Quotas = iam.DefaultQuotas()
 	}
@@ -143,9 +145,10 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	s.gate = &gate.Gate{
 		Dialects: []dialect.Dialect{door},
 		Core: &op.Core{WebIdentity: webIdentity, Passwords: credential.NewHasher(o.Root, rand.Reader, passwordSlots), Guard: g, Random: rand.Reader, Quotas: o.Quotas,
-			KeyUse: s.usage.Last, Latest: state.View, Update: s.update, Explain: o.Trail, Issuers: s.issuers, SAML: o.SAML},
+			KeyUse: s.usage.Last, Latest: state.View, Update: s.update, Explain: o.Trail, Issuers: s.issuers, SAML: o.SAML,
+			Accesses: s.access, Reports: &report.Desk{}},
 		View: state.View, Now: s.clock.Now, NewID: newID, Peer: s.peer, Hosts: o.Hosts, MaxBody: o.MaxBody, Log: o.Log,
-		Observe: s.observe, Used: s.usage.Note,
+		Observe: s.observe, Used: s.usage.Note, Accesses: s.access,
 	}
 	if o.Dev && o.External != "" {
 		// The name in an issuer's URL is one that a provider can be registered under: no bare IPv6 address.
@@ -156,7 +159,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 	}
 	if o.Dev {
 		authorizer := &authzd.Authorizer{Guard: g, View: state.View, Now: s.clock.Now, NewID: newID, Keys: keys,
-			Profiles: map[string]string{demo.Service: o.DemoAccount}, Words: door.Words}
+			Profiles: map[string]string{demo.Service: o.DemoAccount}, Words: door.Words, Used: s.usage.Note, Accesses: s.access}
 		s.demo = demo.Handler(authorizer, demo.Options{Account: o.DemoAccount, Now: s.clock.Now,
 			Report: func(r *http.Request, err error) { o.Log.Error("demo request refused", "error", err) }})
 	}

@@ -60,7 +60,7 @@ func summary(c *op.Call) map[string]int64 {
 		"Policies": n.Policies, "PoliciesQuota": q.PoliciesPerAccount,
 		"InstanceProfiles": n.InstanceProfiles, "InstanceProfilesQuota": q.InstanceProfilesPerAccount,
 		"ServerCertificates": 0, "ServerCertificatesQuota": 0,
-		"Providers": 0, "MFADevices": n.MFADevices, "MFADevicesInUse": n.MFADevicesInUse,
+		"Providers": n.Providers, "MFADevices": n.MFADevices, "MFADevicesInUse": n.MFADevicesInUse,
 
 		"AccountMFAEnabled": min(n.RootMFADevices, 1), "AccountAccessKeysPresent": min(n.RootKeys, 1), "AccountPasswordPresent": 0,
 		"AccountSigningCertificatesPresent": 0,

@@ -75,7 +75,7 @@ func roleDetail(c *op.Call, r *iam.Role) iamapi.RoleDetail {
 	return iamapi.RoleDetail{Path: &r.Path, RoleName: &r.Name, RoleId: &r.ID, Arn: ptr(r.ARN()), CreateDate: &r.Created,
 		AssumeRolePolicyDocument: ptr(document(c.View.ShowTrust(r))), InstanceProfileList: profileShapes(c, profiles),
 		RolePolicyList: each(r.Inline, inlineDetail), AttachedManagedPolicies: attachedShapes(c, &r.Grants),
-		PermissionsBoundary: boundaryShape(r.Boundary), Tags: tagList(r.Tags), RoleLastUsed: &iamapi.RoleLastUsed{}}
+		PermissionsBoundary: boundaryShape(r.Boundary), Tags: tagList(r.Tags), RoleLastUsed: roleLastUsed(c, r)}
 }
 
 // policyDetail shows every version with its document. It has no description, which AWS shows in GetPolicy only.

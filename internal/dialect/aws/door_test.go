@@ -26,6 +26,7 @@ import (
 	"github.com/daypass/daypass/internal/iam"
 	"github.com/daypass/daypass/internal/issuer"
 	"github.com/daypass/daypass/internal/op"
+	"github.com/daypass/daypass/internal/report"
 	"github.com/daypass/daypass/internal/seal"
 	"github.com/daypass/daypass/internal/secret"
 	"github.com/daypass/daypass/internal/session"
@@ -58,14 +59,15 @@ func must[T any](t testing.TB) func(T, error) T {
 
 // door is the AWS door with all rooms behind it.
 type door struct {
-	t     testing.TB
-	gate  *gate.Gate
-	db    *db.DB
-	audit *audit.Memory
-	uses  *usage.Log
-	now   time.Time
-	creds map[string]sigv4.Signer // by a name of the test's own
-	given []string                // every secret that was made
+	t        testing.TB
+	gate     *gate.Gate
+	db       *db.DB
+	audit    *audit.Memory
+	uses     *usage.Log
+	accesses *usage.Accesses
+	now      time.Time
+	creds    map[string]sigv4.Signer // by a name of the test's own
+	given    []string                // every secret that was made
 }
 
 const administrator = "arn:aws:iam::aws:policy/AdministratorAccess"
@@ -85,7 +87,7 @@ func (n noting) Read(b []byte) (int, error) {
 // another account with the administrator "away".
 func newDoor(t testing.TB) *door {
 	t.Helper()
-	d := &door{t: t, audit: audit.NewMemory(256), uses: &usage.Log{}, now: noon, creds: map[string]sigv4.Signer{}}
+	d := &door{t: t, audit: audit.NewMemory(256), uses: &usage.Log{}, accesses: &usage.Accesses{}, now: noon, creds: map[string]sigv4.Signer{}}
 	root := must[*seal.Root](t)(seal.NewRoot(must[secret.Text](t)(seal.GenerateRoot(rand.Reader))))
 	engine := must[*memory.Engine](t)(memory.New(rand.Reader))
 	now := func() time.Time { return d.now }
@@ -93,17 +95,18 @@ func newDoor(t testing.TB) *door {
 	g := &guard.Guard{Mint: session.NewMint(root, rand.Reader), Root: root, Audit: d.audit}
 	d.gate = &gate.Gate{
 		Dialects: []dialect.Dialect{New(nil)},
-		Core: &op.Core{Passwords: credential.NewHasher(root, rand.Reader, 2), Guard: g, Random: noting{d}, Quotas: iam.DefaultQuotas(), KeyUse: d.uses.Last, Explain: d.audit, Latest: d.db.View,
+		Core: &op.Core{Passwords: credential.NewHasher(root, rand.Reader, 2), Guard: g, Random: noting{d}, Quotas: iam.DefaultQuotas(), KeyUse: d.uses.Last, Accesses: d.accesses, Reports: &report.Desk{}, Explain: d.audit, Latest: d.db.View,
 			Issuers: &issuer.Signer{Root: root, External: "https://sts.test"},
 			Update: func(ctx context.Context, c *op.Call, fn func(*iam.Tx) error) error {
 				_, err := d.db.Update(ctx, store.Cause{ID: rand.Text(), Time: noon}, fn)
 				return err
 			}},
 		View: d.db.View, Now: now, NewID: rand.Text, MaxBody: 1 << 20,
-		Peer:    func(*http.Request) (netip.Addr, bool) { return netip.MustParseAddr("192.0.2.7"), true },
-		Log:     slog.New(slog.NewTextHandler(io.Discard, nil)),
-		Observe: func(gate.Observation) {},
-		Used:    d.uses.Note,
+		Peer:     func(*http.Request) (netip.Addr, bool) { return netip.MustParseAddr("192.0.2.7"), true },
+		Log:      slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Observe:  func(gate.Observation) {},
+		Used:     d.uses.Note,
+		Accesses: d.accesses,
 	}
 	d.change(func(tx *iam.Tx) {
 		must[*iam.Account](t)(tx.CreateAccount(home, "Home"))

@@ -27,7 +27,7 @@ func everything(d *door) url.Values {
 		"ServiceSpecificCredentialId", "ACCAAAAAAAAAAAAAAAAAA",
 		"SAMLProviderArn", "arn:aws:iam::111111111111:saml-provider/corp", "SAMLMetadataDocument", samlMetadata(),
 		"Description", "text", "RoleArn", "arn:aws:iam::111111111111:role/clerk", "RoleSessionName", "desk", "SourceIdentity", "me",
-		"AccountAlias", "an-alias", "Cloud", "aws", "Name", "Third", "AccountId", "333333333333", "RequestId", "none-such",
+		"AccountAlias", "an-alias", "JobId", "00000000-0000-4000-8000-000000000000", "ServiceNamespace", "iam", "Cloud", "aws", "Name", "Third", "AccountId", "333333333333", "RequestId", "none-such",
 		"Audience.member.1", "x", "SigningAlgorithm", "ES384", "GlobalEndpointTokenVersion", "v2Token",
 		"DelegationRequestId", "00000000-0000-4000-8000-000000000000", "EntityArn", "arn:aws:iam::111111111111:delegation-request/00000000-0000-4000-8000-000000000000",
 		"Permissions.PolicyTemplateArn", "arn:aws:iam::111111111111:policy/own", "RequestorWorkflowId", "workflow", "NotificationChannel", "inbox",
@@ -166,7 +166,7 @@ func TestAttack48_WrongActionCheck(t *testing.T) {
 
 // readsByName: the names of operations that change nothing begin so. AssumeRole hands out credentials and writes no row.
 func readsByName(operation string) bool {
-	for _, verb := range []string{"Get", "List", "Describe", "AssumeRole", "AssumeRoot", "Decode", "Explain", "Simulate"} {
+	for _, verb := range []string{"Get", "List", "Describe", "Generate", "AssumeRole", "AssumeRoot", "Decode", "Explain", "Simulate"} {
 		if strings.HasPrefix(operation, verb) {
 			return true
 		}

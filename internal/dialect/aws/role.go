@@ -33,7 +33,9 @@ func roleOperations() []op.Operation {
 				if err != nil {
 					return nil, err
 				}
-				return &iamapi.GetRoleOutput{Role: gottenRole(c.View, r)}, nil
+				s := gottenRole(c.View, r)
+				s.RoleLastUsed = roleLastUsed(c, r)
+				return &iamapi.GetRoleOutput{Role: s}, nil
 			}),
 		op.Read("ListRoles",
 			func(c *op.Call, in *iamapi.ListRolesInput) ([]access.Ask, error) {

@@ -49,6 +49,7 @@ func identityService() *op.Table {
 		samlProviderOperations(),
 		mfaOperations(),
 		passwordOperations(),
+		reportOperations(),
 		serviceRoleOperations(),
 		sshKeyOperations(),
 		signingCertificateOperations(),

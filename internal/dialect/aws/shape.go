@@ -94,10 +94,10 @@ func createdRole(v trustShower, r *iam.Role) iamapi.Role {
 	}
 }
 
-// gottenRole is what GetRole returns.
+// gottenRole is what GetRole returns, besides RoleLastUsed.
 func gottenRole(v trustShower, r *iam.Role) iamapi.Role {
 	s := createdRole(v, r)
-	s.MaxSessionDuration, s.RoleLastUsed = seconds(r.MaxSession), &iamapi.RoleLastUsed{}
+	s.MaxSessionDuration = seconds(r.MaxSession)
 	return s
 }
 

@@ -109,6 +109,11 @@ var topicWords = map[topic]words{
 	{fault.Unsupported, fault.Organization}: {"OrganizationNotInAllFeaturesModeException", http.StatusBadRequest, "The request was rejected because your organization does not have All features enabled."},
 	{fault.Denied, fault.RootAccess}: {"AccountNotManagementOrDelegatedAdministratorException", http.StatusBadRequest,
 		"The request was rejected because the account making the request is not the management account or delegated administrator account for centralized root access."},
+	{fault.NotFound, fault.CredentialReport}: {"ReportNotPresent", http.StatusGone, "There is no credential report of this account. Generate one first."},
+	{fault.Expired, fault.CredentialReport}:  {"ReportExpired", http.StatusGone, "The credential report is older than 4 hours. Generate a new one."},
+	{fault.Conflict, fault.CredentialReport}: {"ReportInProgress", http.StatusNotFound, "The credential report is still being generated."},
+	{fault.TooLarge, fault.CredentialReport}: {"LimitExceeded", http.StatusConflict, "The credential report is larger than %l bytes."},
+	{fault.NotFound, fault.ReportJob}:        {text: "The report job with id %n cannot be found."},
 
 	{fault.NotAttachable, fault.Boundary}: {text: "Scope ARN: %n does not exist or is not attachable."},
 

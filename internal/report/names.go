@@ -1,0 +1,73 @@
+package report
+
+// ServiceName is what people call the service of a namespace.
+func ServiceName(namespace string) string {
+	if name, ok := serviceNames[namespace]; ok {
+		return name
+	}
+	return namespace
+}
+
+// serviceNames are the well-known services: a report on somebody who may do everything shows these (Service Authorization Reference).
+var serviceNames = map[string]string{
+	"access-analyzer":         "AWS IAM Access Analyzer",
+	"account":                 "AWS Account Management",
+	"acm":                     "AWS Certificate Manager",
+	"apigateway":              "Amazon API Gateway Management",
+	"application-autoscaling": "AWS Application Auto Scaling",
+	"athena":                  "Amazon Athena",
+	"autoscaling":             "Amazon EC2 Auto Scaling",
+	"backup":                  "AWS Backup",
+	"cloudformation":          "AWS CloudFormation",
+	"cloudfront":              "Amazon CloudFront",
+	"cloudtrail":              "AWS CloudTrail",
+	"cloudwatch":              "Amazon CloudWatch",
+	"codebuild":               "AWS CodeBuild",
+	"codecommit":              "AWS CodeCommit",
+	"codepipeline":            "AWS CodePipeline",
+	"config":                  "AWS Config",
+	"daypass":                 "Daypass",
+	"dynamodb":                "Amazon DynamoDB",
+	"ec2":                     "Amazon EC2",
+	"ecr":                     "Amazon Elastic Container Registry",
+	"ecs":                     "Amazon Elastic Container Service",
+	"eks":                     "Amazon Elastic Kubernetes Service",
+	"elasticache":             "Amazon ElastiCache",
+	"elasticfilesystem":       "Amazon Elastic File System",
+	"elasticloadbalancing":    "AWS Elastic Load Balancing",
+	"elasticmapreduce":        "Amazon Elastic MapReduce",
+	"es":                      "Amazon OpenSearch Service",
+	"events":                  "Amazon EventBridge",
+	"firehose":                "Amazon Kinesis Firehose",
+	"glue":                    "AWS Glue",
+	"guardduty":               "Amazon GuardDuty",
+	"health":                  "AWS Health APIs and Notifications",
+	"iam":                     "AWS Identity and Access Management",
+	"kafka":                   "Amazon Managed Streaming for Apache Kafka",
+	"kinesis":                 "Amazon Kinesis",
+	"kms":                     "AWS Key Management Service",
+	"lambda":                  "AWS Lambda",
+	"logs":                    "Amazon CloudWatch Logs",
+	"organizations":           "AWS Organizations",
+	"pricing":                 "AWS Price List",
+	"ram":                     "AWS Resource Access Manager",
+	"rds":                     "Amazon RDS",
+	"redshift":                "Amazon Redshift",
+	"resource-groups":         "AWS Resource Groups",
+	"route53":                 "Amazon Route 53",
+	"s3":                      "Amazon S3",
+	"sagemaker":               "Amazon SageMaker",
+	"secretsmanager":          "AWS Secrets Manager",
+	"securityhub":             "AWS Security Hub",
+	"servicequotas":           "Service Quotas",
+	"ses":                     "Amazon SES",
+	"sns":                     "Amazon SNS",
+	"sqs":                     "Amazon SQS",
+	"ssm":                     "AWS Systems Manager",
+	"states":                  "AWS Step Functions",
+	"sts":                     "AWS Security Token Service",
+	"support":                 "AWS Support",
+	"tag":                     "Amazon Resource Group Tagging API",
+	"wafv2":                   "AWS WAF V2",
+	"xray":                    "AWS X-Ray",
+}
