@@ -274,3 +274,38 @@ func TestAliveOfAnAssumedRoot(t *testing.T) {
 		}
 	}
 }
+
+// A session that an identity provider stands behind ends with the provider, and a namesake made later does not bring it back.
+func TestAttack20_SessionOutlivesProvider(t *testing.T) {
+	const name = "arn:aws:iam::" + home + ":oidc-provider/issuer.example"
+	provider := func(tx *iam.Tx) {
+		must[*iam.OIDCProvider](t)(tx.CreateOIDCProvider(home, iam.OIDCSpec{URL: "https://issuer.example", Clients: []string{"app"}}))
+	}
+	w := newWorld(t)
+	w.change(noon, provider)
+	s := w.session(noon)
+	s.Origin = Origin{Account: home, Provider: name}
+	second := w.session(noon.Add(time.Minute))
+	second.Origin, second.Via, second.Chained = s.Origin, s.Handed(), true
+	alive := func(what string, want bool) {
+		t.Helper()
+		for _, x := range []*Session{s, second} {
+			if _, ok := x.Alive(w.view); ok != want {
+				t.Errorf("%s: alive %t", what, ok)
+			}
+		}
+	}
+	alive("at birth", true)
+	w.change(noon.Add(time.Minute), func(tx *iam.Tx) {
+		if err := tx.DeleteOIDCProvider(home, name); err != nil {
+			t.Fatal(err)
+		}
+	})
+	alive("the provider is gone", false)
+	w.change(noon.Add(time.Hour), provider)
+	alive("a namesake", false)
+	s.Issued = noon.Add(time.Hour)
+	if _, ok := s.Alive(w.view); !ok {
+		t.Error("a session of the new provider is dead")
+	}
+}
