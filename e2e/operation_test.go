@@ -265,15 +265,10 @@ func TestUnsupportedOperation(t *testing.T) {
 	}
 }
 
-// TestAttack48_WrongActionCheck runs every operation as somebody who may do everything else, and as somebody who may do only another
-// thing: RustFS GHSA-vcwh and GHSA-mm2q checked the wrong action.
-func TestAttack48_WrongActionCheck(t *testing.T) {
-	t.Parallel()
-	s := devServer(t)
-	a := by(s, admin(s))
-	f := newFixture(t, s)
-	all := operations(f)
-	free := map[string]bool{}
+// setUp makes what the operations name, and says which of them no policy governs.
+func setUp(t *testing.T, a *who, f fixture) (free map[string]bool) {
+	t.Helper()
+	free = map[string]bool{}
 	for _, area := range areas(f) {
 		for _, setup := range area.setup {
 			if r := setup.by(t, a); r.status != 200 {
@@ -284,6 +279,18 @@ func TestAttack48_WrongActionCheck(t *testing.T) {
 			free[name] = true
 		}
 	}
+	return free
+}
+
+// TestAttack48_WrongActionCheck runs every operation as somebody who may do everything else, and as somebody who may do only another
+// thing: RustFS GHSA-vcwh and GHSA-mm2q checked the wrong action.
+func TestAttack48_WrongActionCheck(t *testing.T) {
+	t.Parallel()
+	s := devServer(t)
+	a := by(s, admin(s))
+	f := newFixture(t, s)
+	all := operations(f)
+	free := setUp(t, a, f)
 	seen := map[string]bool{}
 	for i, o := range all {
 		if free[o.action()] || seen[o.action()] {
