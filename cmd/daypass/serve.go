@@ -18,6 +18,7 @@ import (
 	"github.com/daypass/daypass/internal/audit"
 	"github.com/daypass/daypass/internal/config"
 	"github.com/daypass/daypass/internal/federate/saml"
+	"github.com/daypass/daypass/internal/iam"
 	"github.com/daypass/daypass/internal/obs"
 	"github.com/daypass/daypass/internal/seal"
 	"github.com/daypass/daypass/internal/server"
@@ -116,6 +117,7 @@ func (e *env) serve(ctx context.Context, c *config.Config, bootstrap string) (er
 		Engine: engine, Trail: trail, Root: root, Log: log, Metrics: server.NewMetrics(buildInfo()),
 		IssuerNetworks: c.Federation.Networks, IssuerRoots: issuers,
 		SAML:    saml.Here{Recipients: c.SAML.Recipients, Audiences: c.SAML.Audiences},
+		Quotas:  iam.Quotas(c.Quotas),
 		MaxBody: c.Limits.BodyBytes, Trusted: c.TrustedProxies, Hosts: c.Hosts, External: c.External(main.Addr().String()),
 	})
 	if err != nil {

@@ -40,6 +40,7 @@ type Config struct {
 	Audit          Audit
 	Log            Log
 	Limits         Limits
+	Quotas         Quotas
 	Federation     Federation
 	SAML           SAML
 
@@ -140,6 +141,7 @@ func Default() *Config {
 			RequestTimeout: 30 * time.Second,
 			ShutdownGrace:  15 * time.Second,
 		},
+		Quotas: defaultQuotas(),
 		origin: map[string]string{},
 	}
 }

@@ -82,6 +82,7 @@ limits:
 		Audit:          Audit{File: "/var/log/daypass/audit.jsonl", Keep: 3},
 		Log:            Log{Level: "debug", Format: "text"},
 		Limits:         Limits{BodyBytes: 65536, HeaderBytes: 8192, RequestTimeout: 90 * time.Second},
+		Quotas:         defaultQuotas(),
 	}
 	if diff := cmp.Diff(want, got, compare); diff != "" {
 		t.Error(diff)

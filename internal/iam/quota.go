@@ -2,7 +2,7 @@ package iam
 
 // Quotas bound what an account may hold. Counts are numbers of things, sizes are characters of a document without the white space
 // between its tokens. The defaults are those of AWS (IAM and AWS STS quotas, IAM User Guide) except for the entities per account,
-// which a server of one's own need not keep that low.
+// which a server of one's own need not keep that low. Each has its setting: a new one comes with a line in internal/config/quota.go.
 type Quotas struct {
 	Accounts           int // per server
 	UsersPerAccount    int

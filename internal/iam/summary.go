@@ -7,7 +7,8 @@ type Summary struct {
 	Offered       int // managed policies of "aws" there are
 	RootKeys      int // access keys of the account's root
 
-	InstanceProfiles, Providers int
+	InstanceProfiles, Providers, ServerCertificates int
+	RootCertificates                                int // signing certificates of the account's root
 
 	MFADevices, MFADevicesInUse, RootMFADevices int
 }
@@ -16,7 +17,8 @@ type Summary struct {
 func (s *tables) Summary(account string) Summary {
 	r := s.realm(account)
 	n := Summary{Counts: s.Counts(account), Offered: s.catalog.policies.Len(), RootKeys: len(r.keysOf("")),
-		InstanceProfiles: shelfCount(s, profilesIn(account)), Providers: shelfCount(s, samlProvidersIn(account))}
+		InstanceProfiles: shelfCount(s, profilesIn(account)), Providers: shelfCount(s, samlProvidersIn(account)) + len(s.OIDCProviders(account)),
+		ServerCertificates: shelfCount(s, serverCertificatesIn(account)), RootCertificates: len(s.SigningCertificates(account, ""))}
 	for _, d := range shelfFrom[*MFADevice](s, mfaIn(account), "") {
 		n.MFADevices++
 		switch d.Holder {

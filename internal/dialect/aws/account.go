@@ -59,13 +59,13 @@ func summary(c *op.Call) map[string]int64 {
 		"Roles": n.Roles, "RolesQuota": q.RolesPerAccount,
 		"Policies": n.Policies, "PoliciesQuota": q.PoliciesPerAccount,
 		"InstanceProfiles": n.InstanceProfiles, "InstanceProfilesQuota": q.InstanceProfilesPerAccount,
-		"ServerCertificates": 0, "ServerCertificatesQuota": 0,
+		"ServerCertificates": n.ServerCertificates, "ServerCertificatesQuota": q.ServerCertificatesPerAccount,
 		"Providers": n.Providers, "MFADevices": n.MFADevices, "MFADevicesInUse": n.MFADevicesInUse,
 
 		"AccountMFAEnabled": min(n.RootMFADevices, 1), "AccountAccessKeysPresent": min(n.RootKeys, 1), "AccountPasswordPresent": 0,
-		"AccountSigningCertificatesPresent": 0,
+		"AccountSigningCertificatesPresent": min(n.RootCertificates, 1),
 
-		"AccessKeysPerUserQuota": q.KeysPerUser, "SigningCertificatesPerUserQuota": 0, "GroupsPerUserQuota": q.GroupsPerUser,
+		"AccessKeysPerUserQuota": q.KeysPerUser, "SigningCertificatesPerUserQuota": q.CertificatesPerUser, "GroupsPerUserQuota": q.GroupsPerUser,
 		"AttachedPoliciesPerUserQuota": q.AttachedPerUser, "AttachedPoliciesPerGroupQuota": q.AttachedPerGroup,
 		"AttachedPoliciesPerRoleQuota": q.AttachedPerRole,
 

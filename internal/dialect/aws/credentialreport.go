@@ -2,6 +2,7 @@ package aws
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"slices"
 	"strconv"
@@ -83,7 +84,7 @@ func credentialReport(c *op.Call) ([]byte, error) {
 func rootLine(c *op.Call, a *iam.Account, extra bool) []string {
 	line := []string{"<root_account>", a.ARN(), reportTime(a.Created), notSupported, noInformation, notSupported, notSupported, strconv.FormatBool(len(c.View.MFADevicesOf(a.ID)) > 0)}
 	line = append(line, keyColumns(c, c.View.KeysOf(a.ID, ""))...)
-	return withExtra(append(line, "false", notApplicable, "false", notApplicable), c.View.KeysOf(a.ID, ""), extra)
+	return withExtra(append(line, certificateColumns(c, a.ID, "")...), c.View.KeysOf(a.ID, ""), extra)
 }
 
 func userLine(c *op.Call, u *iam.User, extra bool) []string {
@@ -91,7 +92,7 @@ func userLine(c *op.Call, u *iam.User, extra bool) []string {
 	line = append(line, passwordColumns(c, u)...)
 	line = append(line, strconv.FormatBool(len(c.View.MFADevicesOf(u.ID)) > 0))
 	line = append(line, keyColumns(c, c.View.KeysOf(u.Account, u.ID))...)
-	return withExtra(append(line, "false", notApplicable, "false", notApplicable), c.View.KeysOf(u.Account, u.ID), extra)
+	return withExtra(append(line, certificateColumns(c, u.Account, u.ID)...), c.View.KeysOf(u.Account, u.ID), extra)
 }
 
 // passwordColumns are those of a user's password. Nothing is known of its use: there is nothing to sign in to with one.
@@ -122,6 +123,23 @@ func keyColumns(c *op.Call, keys []*iam.AccessKey) []string {
 			out = append(out, reportTime(u.At), orNA(u.Region), orNA(u.Service))
 		} else {
 			out = append(out, notApplicable, notApplicable, notApplicable)
+		}
+	}
+	return out
+}
+
+// certificateColumns are those of the first two signing certificates, in the order they came.
+func certificateColumns(c *op.Call, account, userID string) []string {
+	list := slices.Clone(c.View.SigningCertificates(account, userID))
+	slices.SortFunc(list, func(a, b *iam.SigningCertificate) int {
+		return cmp.Or(a.Created.Compare(b.Created), strings.Compare(a.ID, b.ID))
+	})
+	var out []string
+	for i := range 2 {
+		if i < len(list) {
+			out = append(out, strconv.FormatBool(list[i].Active), reportTime(list[i].Created))
+		} else {
+			out = append(out, "false", notApplicable)
 		}
 	}
 	return out

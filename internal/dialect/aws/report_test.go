@@ -1,7 +1,14 @@
 package aws
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/base64"
+	"encoding/pem"
+	"math/big"
 	"slices"
 	"strings"
 	"testing"
@@ -61,6 +68,37 @@ func TestCredentialReportPasswords(t *testing.T) {
 	if !strings.Contains(text, "\npoor,arn:aws:iam::111111111111:user/poor,2026-11-22T12:00:00+00:00,true,no_information,2026-11-22T12:00:00+00:00,2026-12-22T12:00:00+00:00,false,true,") ||
 		!strings.Contains(text, "user/admin,2026-11-22T12:00:00+00:00,false,N/A,N/A,N/A,false,") {
 		t.Errorf("%s", text)
+	}
+}
+
+// signedBySelf is a certificate in PEM.
+func signedBySelf(t *testing.T, name string) string {
+	t.Helper()
+	key := must[*ecdsa.PrivateKey](t)(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
+	c := &x509.Certificate{SerialNumber: big.NewInt(7), Subject: pkix.Name{CommonName: name}, NotBefore: noon.Add(-time.Hour), NotAfter: noon.AddDate(1, 0, 0)}
+	der := must[[]byte](t)(x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key))
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+}
+
+// TestReportsCountCertificates: in the credential report, in order of age, and in the summary.
+func TestReportsCountCertificates(t *testing.T) {
+	d := newDoor(t)
+	id := d.good("admin", "iam:UploadSigningCertificate", pairs("UserName", "poor", "CertificateBody", signedBySelf(t, "a")))
+	d.now = noon.Add(time.Hour)
+	d.good("admin", "iam:UploadSigningCertificate", pairs("UserName", "poor", "CertificateBody", signedBySelf(t, "b")))
+	d.good("admin", "iam:UpdateSigningCertificate", pairs("UserName", "poor", "CertificateId", id.text("CertificateId"), "Status", "Inactive"))
+	d.good("admin", "iam:GenerateCredentialReport", nil)
+	a := d.good("admin", "iam:GetCredentialReport", nil)
+	text := string(must[[]byte](t)(base64.StdEncoding.DecodeString(a.text("Content"))))
+	if !strings.HasSuffix(text, ",false,2026-11-22T12:00:00+00:00,true,2026-11-22T13:00:00+00:00") {
+		t.Errorf("%s", text)
+	}
+	if n := summaryOf(d, "admin"); n["SigningCertificatesPerUserQuota"] != 2 || n["ServerCertificatesQuota"] != 20 || n["AccountSigningCertificatesPresent"] != 0 {
+		t.Errorf("%v", n)
+	}
+	d.good("root", "iam:UploadSigningCertificate", pairs("CertificateBody", signedBySelf(t, "c")))
+	if n := summaryOf(d, "admin"); n["AccountSigningCertificatesPresent"] != 1 {
+		t.Errorf("%v", n)
 	}
 }
 
