@@ -245,14 +245,10 @@ var subjectWords = map[struct {
 	what, subject fault.What
 }]words{
 	{fault.Limit, fault.Role, fault.SessionPolicy}:            {"ValidationError", http.StatusBadRequest, "The chain of roles is longer than %l roles."},
-	{fault.Limit, fault.Role, fault.SessionPolicy}:            {"ValidationError", http.StatusBadRequest, "The chain of roles is longer than %l roles."},
 	{fault.Limit, fault.DelegationRequest, fault.RootSession}: {"InvalidInput", http.StatusBadRequest, "The root of an account can approve delegations of up to %l seconds."},
 	{fault.InUse, fault.Attachment, fault.Policy}:             {text: "Cannot delete a policy attached to entities."},
 
-	{fault.InUse, fault.MFADevice, fault.MFADevice}: {text: "MFA VirtualDevice in use. Must deactivate first."},
-
-	{fault.InUse, fault.Attachment, fault.Policy}: {text: "Cannot delete a policy attached to entities."},
-
+	{fault.InUse, fault.MFADevice, fault.MFADevice}:       {text: "MFA VirtualDevice in use. Must deactivate first."},
 	{fault.NotFound, fault.Role, fault.InstanceProfile}:   {text: "Role %n in Instance Profile %d cannot be found."},
 	{fault.NotFound, fault.PasswordPolicy, fault.Account}: {text: "The account policy with name PasswordPolicy cannot be found."},
 }
@@ -267,11 +263,7 @@ var serviceWords = map[struct {
 	{"iam", topic{fault.Invalid, fault.ARN}}:           {text: "Invalid ARN:  Could not be parsed!"},
 	{"iam", topic{fault.Invalid, fault.DuplicateTag}}:  {"InvalidInput", http.StatusBadRequest, "Duplicate tag keys found. Please note that Tag keys are case insensitive."},
 	{"iam", topic{fault.Invalid, fault.TagPrefix}}:     {"InvalidInput", http.StatusBadRequest, "Tag keys must not begin with aws: in any case: '%n'"},
-	{"iam", topic{fault.Invalid, fault.ARN}}:           {text: "Invalid ARN:  Could not be parsed!"},
-	{"iam", topic{fault.Invalid, fault.DuplicateTag}}:  {"InvalidInput", http.StatusBadRequest, "Duplicate tag keys found. Please note that Tag keys are case insensitive."},
 	{"sts", topic{fault.NotFound, fault.OIDCProvider}}: {"InvalidIdentityToken", http.StatusBadRequest, "No OpenIDConnect provider found in your account for %n"},
-	{"iam", topic{fault.Invalid, fault.TagPrefix}}:     {"InvalidInput", http.StatusBadRequest, "Tag keys must not begin with aws: in any case: '%n'"},
-
 	{"sts", topic{fault.NotFound, fault.SAMLProvider}}: {"InvalidIdentityToken", http.StatusBadRequest, "Specified provider doesn't exist"},
 }
 
