@@ -40,6 +40,7 @@ func newRoot(e *env) *cobra.Command {
 		newCreds(e), newExec(e), newWhoami(e),
 		newExplain(e), newPolicy(e),
 		newAccount(e), newKeys(e), newSession(e),
+		newExport(e), newApply(e), newImport(e),
 		newVersion(e),
 	)
 	return root
