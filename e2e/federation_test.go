@@ -62,9 +62,15 @@ func TestOutboundIntoAnotherAccount(t *testing.T) {
 	_, err = enter(parts[0] + "." + parts[1] + "." + strings.Repeat("A", len(parts[2])))
 	fails(t, err, "InvalidIdentityToken")
 
-	// The other account is an issuer of its own, which nobody registered: its token is not the first one's.
-	c.member.enableOutbound(t)
-	_, err = enter(must(c.member.prove(audience, nil))(t))
+	// The other account is an issuer of its own, which nobody registered: its token is not the first one's. Both tell their place.
+	theirs := c.member.enableOutbound(t)
+	other := must(c.member.prove(audience, nil))(t)
+	for _, p := range []struct{ issuer, token, path string }{{issuer, good, c.id + "/" + c.root + "/"}, {theirs, other, c.id + "/" + c.root + "/" + c.unit + "/"}} {
+		if _, more, err := elsewhere(t, p.issuer, audience, p.token, time.Now()); err != nil || more.Identity.Organization != c.id || more.Identity.Path != p.path {
+			t.Errorf("%+v, %v; want %s", more, err, p.path)
+		}
+	}
+	_, err = enter(other)
 	fails(t, err, "InvalidIdentityToken", "No OpenIDConnect provider found in your account for ")
 
 	// And it ends: the token with its time, the sessions with the provider.

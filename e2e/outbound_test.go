@@ -33,6 +33,8 @@ type outbound struct {
 		SessionExpires string            `json:"original_session_exp"`
 		SourceIdentity string            `json:"source_identity"`
 		RequestTags    map[string]string `json:"request_tags"`
+		Organization   string            `json:"org_id"`
+		Path           string            `json:"ou_path"`
 	} `json:"https://sts.amazonaws.com/"`
 }
 
@@ -115,7 +117,7 @@ func TestOutboundWebIdentity(t *testing.T) {
 			t.Errorf("%s: issued %s, expires %s, said %s", algorithm, got.IssuedAt, got.Expiry, *out.Expiration)
 		}
 		id := more.Identity
-		if id.Account != s.Account.ID || id.Region != s.Region || id.Principal != name || id.SessionExpires != "" ||
+		if id.Account != s.Account.ID || id.Region != s.Region || id.Principal != name || id.SessionExpires != "" || id.Organization+id.Path != "" ||
 			!cmp.Equal(id.PrincipalTags, map[string]string{"team": "blue"}) || !cmp.Equal(id.RequestTags, map[string]string{"job": "7"}) {
 			t.Errorf("%s: %+v", algorithm, id)
 		}

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -216,12 +217,8 @@ func (g *Grammar) iamPath(rest string) bool {
 	if strings.ContainsAny(kind, "*?$") {
 		return true
 	}
-	for _, p := range g.iamPaths {
-		if strings.HasPrefix(rest, p) {
-			return true
-		}
-	}
-	return false
+	known := func(p string) bool { return strings.HasPrefix(rest, p) }
+	return slices.ContainsFunc(g.iamPaths, known) || slices.ContainsFunc(g.iamNewer, known)
 }
 
 // splitPattern cuts at the first five colons that are not inside a variable.

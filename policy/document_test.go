@@ -186,6 +186,20 @@ func TestFaultsAndPositions(t *testing.T) {
 	}
 }
 
+// Kinds of IAM resources that came later are known, though the message that lists the kinds does not have them.
+func TestDelegationRequestsAsResources(t *testing.T) {
+	in := func(kind string) []byte {
+		return []byte(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:*","Resource":"arn:aws:iam::111111111111:` + kind + `/dr-1"}}`)
+	}
+	d, err := policy.Parse(policy.AWS(), policy.Managed, in("delegation-request"))
+	if err != nil || d == nil {
+		t.Errorf("refused: %v", err)
+	}
+	if _, err := policy.Parse(policy.AWS(), policy.Managed, in("delegation-requests")); err == nil || strings.Contains(err.Error(), "delegation") {
+		t.Errorf("another kind: %v", err)
+	}
+}
+
 func TestBucketPolicies(t *testing.T) {
 	in := func(s string) string {
 		return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*",` + s + `}]}`

@@ -13,6 +13,7 @@ type Grammar struct {
 	partition []string
 	global    []string // services whose ARNs have no region
 	iamPaths  []string // first part of the resource of an IAM ARN
+	iamNewer  []string // the same, of kinds that the recorded message about iamPaths does not list
 	trust     []string // actions a trust policy may name, folded
 	providers []string // identity providers known by name
 }
@@ -128,6 +129,7 @@ var awsGrammar = &Grammar{
 		"user/", "federated-user/", "role/", "group/", "instance-profile/", "mfa/", "server-certificate/",
 		"policy/", "sms-mfa/", "saml-provider/", "oidc-provider/", "report/", "access-report/",
 	},
+	iamNewer: []string{"delegation-request/"},
 	trust: []string{
 		"sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity",
 		"sts:tagsession", "sts:setsourceidentity", "sts:setcontext",

@@ -30,7 +30,7 @@ type Identity struct {
 	Region            string            `json:"source_region,omitempty"`
 	Principal         string            `json:"principal_id"`
 	Organization      string            `json:"org_id,omitempty"`
-	OrganizationPaths []string          `json:"ou_path,omitempty"`
+	OrganizationPath  string            `json:"ou_path,omitempty"` // like aws:PrincipalOrgPaths, ends with a slash
 	PrincipalTags     map[string]string `json:"principal_tags,omitempty"`
 	SessionExpires    string            `json:"original_session_exp,omitempty"` // RFC 3339
 	FederatedProvider string            `json:"federated_provider,omitempty"`

@@ -77,6 +77,9 @@ func (in *IdentityToken) Claims(v *iam.View, s *access.Subject, env *access.Envi
 			PrincipalTags: tagMap(s.Tags()), RequestTags: tagMap(in.Tags),
 		},
 	}
+	if st := v.Standing(s.Principal.Account); st != nil {
+		c.Identity.Organization, c.Identity.OrganizationPath = st.Organization, st.Path
+	}
 	if s.Session != nil {
 		if expires.After(s.Session.Expires) {
 			return nil, none, fault.New(fault.Denied, fault.IdentityToken, "")
