@@ -133,11 +133,8 @@ func (c *condition) add(v string, variables bool) (ok bool) {
 		}
 		return ok
 	case classBool, classNull:
-		b, ok := parseBool(v)
-		if ok {
-			c.bools = append(c.bools, b)
-		}
-		return ok
+		c.bools = append(c.bools, isTrueText(v))
+		return true
 	}
 	raw, err := base64.StdEncoding.DecodeString(v)
 	if err == nil {

@@ -58,14 +58,17 @@ func parseDate(s string) (instant, bool) {
 }
 
 func parseEpoch(s string) (instant, bool) {
-	digits := strings.TrimPrefix(s, "-")
+	digits := s
+	if s != "" && (s[0] == '-' || s[0] == '+') {
+		digits = s[1:]
+	}
 	whole, fraction, point := strings.Cut(digits, ".")
 	if !isDigits(whole) || len(whole) > 18 || point && (!isDigits(fraction) || len(fraction) > 9) {
 		return instant{}, false
 	}
 	n, _ := strconv.ParseInt(whole, 10, 64)
 	t := instant{seconds: n, nanos: nanos(fraction)}
-	if len(digits) < len(s) {
+	if s[0] == '-' {
 		t.seconds = -t.seconds
 		if t.nanos > 0 {
 			t.seconds, t.nanos = t.seconds-1, 1e9-t.nanos

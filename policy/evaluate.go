@@ -213,12 +213,16 @@ func (e *evaluator) null(c *condition, present, unknown bool) truth {
 }
 
 // test holds one value of the request against the values of the policy: some
-// of them must match, or with a negated operator none. A value on either side
-// that cannot be read as its type satisfies neither.
+// of them must match, or with a negated operator none. A value of the policy
+// that cannot be read as its type is like none; so is a number or a date of the
+// request. An address or ARN that cannot be read satisfies neither operator.
+// AWS was observed to do so; see docs/decisions/031.
 func (e *evaluator) test(c *condition, v string) truth {
 	t, readable := e.compare(c, v)
 	switch {
-	case !readable || c.negated && c.unread:
+	case !readable:
+		return truthOf(c.negated && (c.class == classNumber || c.class == classDate))
+	case c.negated && c.unread && c.class == classARN:
 		return isFalse
 	case c.negated:
 		return t.not()
@@ -251,11 +255,11 @@ func (e *evaluator) compare(c *condition, v string) (t truth, readable bool) {
 		}
 		return t, ok
 	case classBool:
-		b, ok := parseBool(v)
+		b := isTrueText(v)
 		for i := range c.bools {
 			t = t.or(truthOf(c.bools[i] == b))
 		}
-		return t, ok
+		return t, true
 	}
 	raw, err := base64.StdEncoding.DecodeString(v)
 	for i := range c.binaries {

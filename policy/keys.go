@@ -66,12 +66,25 @@ func foldRune(r rune) rune {
 	return r
 }
 
-// sameFold compares two texts without case, by foldRune.
+// foldLetter lowers a letter of a value, as AWS was observed to do: the Kelvin
+// sign is a k, the dotted capital I is no i, and letters beyond the Basic
+// Multilingual Plane stay as they are.
+func foldLetter(r rune) rune {
+	switch {
+	case r < utf8.RuneSelf:
+		return rune(foldByte(byte(r)))
+	case r == '\u0130' || r > 0xffff:
+		return r
+	}
+	return unicode.ToLower(r)
+}
+
+// sameFold compares two values without case, by foldLetter.
 func sameFold(a, b string) bool {
 	for a != "" && b != "" {
 		r, n := utf8.DecodeRuneInString(a)
 		q, m := utf8.DecodeRuneInString(b)
-		if foldRune(r) != foldRune(q) || (r == utf8.RuneError) && a[:n] != b[:m] {
+		if foldLetter(r) != foldLetter(q) || (r == utf8.RuneError) && a[:n] != b[:m] {
 			return false
 		}
 		a, b = a[n:], b[m:]

@@ -9,7 +9,7 @@ import (
 )
 
 func TestDecimalAgainstRationals(t *testing.T) {
-	number := rapid.StringMatching(`-?0{0,2}[0-9]{1,20}(\.[0-9]{1,5})?`)
+	number := rapid.StringMatching(`[-+]?0{0,2}[0-9]{1,20}(\.[0-9]{0,5})?([eE][-+]?0?[0-9])?`)
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := number.Draw(t, "a"), number.Draw(t, "b")
 		x, ok := parseDecimal(a)
@@ -36,7 +36,7 @@ func sign(n int) int {
 }
 
 func TestDecimalRefuses(t *testing.T) {
-	for _, s := range []string{"", "-", "+1", "1.", ".5", "1e3", "0x10", "1,000", " 1", "1 ", "--1", "١", "NaN", "Infinity"} {
+	for _, s := range []string{"", "-", "+", ".", "e1", ".e1", "1e", "1e+", "1e1.5", "1e1000000000", "+-1", "0x10", "1,000", " 1", "1 ", "--1", "١", "NaN", "Infinity"} {
 		if d, ok := parseDecimal(s); ok {
 			t.Errorf("%q read as %+v", s, d)
 		}
@@ -74,6 +74,7 @@ func TestDateForms(t *testing.T) {
 		"-1":                     {-1, 0},
 		"-0.5":                   {-1, 500000000},
 		"12345":                  {12345, 0},
+		"+12345":                 {12345, 0},
 	} {
 		if got, ok := parseDate(s); !ok || got != want {
 			t.Errorf("%s: %v %v, want %v", s, got, ok, want)
@@ -82,7 +83,7 @@ func TestDateForms(t *testing.T) {
 	for _, s := range []string{
 		"", "T", "01T", "2020-13", "2020-00-01", "2021-02-29", "2100-02-29", "2020-01-32", "2020-1-1", "2020-01-01T", "2020-01-01T24:00Z",
 		"2020-01-01T00:60Z", "2020-01-01T00:00:60Z", "2020-01-01T00:00:00.Z", "2020-01-01T00:00:00.1234567890Z", "2020-W01-1", "2020-001",
-		"2020-01-01T00:00:00+24:00", "2020-01-01T00:00:00+1:00", "2020-01-01 00:00:00", "9999999999999999999", "--1", "1.", "+1",
+		"2020-01-01T00:00:00+24:00", "2020-01-01T00:00:00+1:00", "2020-01-01 00:00:00", "9999999999999999999", "--1", "1.", "+", "+-1", "-+1",
 	} {
 		if got, ok := parseDate(s); ok {
 			t.Errorf("%q read as %v", s, got)

@@ -42,11 +42,10 @@ func told(entries []Entry) (policy.MapKeys, error) {
 		}
 		values := make([]string, len(e.Values))
 		for i, v := range e.Values {
-			read, form := read(kind, v)
-			if form != "" {
+			if form := misread(kind, v); form != "" {
 				return nil, &fault.Error{Kind: fault.Invalid, What: fault.ContextValue, Name: e.Name, Detail: form}
 			}
-			values[i] = read
+			values[i] = v
 		}
 		if list {
 			keys.SetList(e.Name, values...)
@@ -65,60 +64,40 @@ func isType(kind string) bool {
 	return false
 }
 
-// read gives a value as the engine reads it, or names the form it should have had. Strings are free, and so are booleans, as in IAM:
-// one that is neither true nor false meets no condition.
-func read(kind, v string) (value, form string) {
+// misread names the form a value should have had that the engine cannot read as told. Strings are free, and so are booleans, as in
+// IAM: one that is not true is false.
+func misread(kind, v string) (form string) {
 	switch kind {
 	case "numeric":
-		plain, ok := plainNumber(v)
-		if !ok {
-			return "", "numeric format"
+		if !isNumber(v) {
+			return "numeric format"
 		}
-		return plain, ""
 	case "date":
 		if !policy.IsDate(v) {
-			return "", "DateTime format"
+			return "DateTime format"
 		}
 	case "ip":
 		if !policy.IsAddress(v) {
-			return "", "IP address"
+			return "IP address"
 		}
 	case "binary":
 		if !policy.IsBinary(v) {
-			return "", "base-64 encoded binary format"
+			return "base-64 encoded binary format"
 		}
 	}
-	return v, ""
+	return ""
 }
 
-// maxShift bounds how far an exponent may move the point, so that a short text can not become a long one.
+// maxShift bounds the exponent of a number that is told.
 const maxShift = 400
 
-// plainNumber writes a number without a plus sign and without an exponent, which the engine does not read.
-func plainNumber(s string) (string, bool) {
-	digits, exponent, scientific := strings.Cut(strings.ToLower(s), "e")
-	digits = strings.TrimPrefix(digits, "+")
-	if !policy.IsNumber(digits) {
-		return "", false
+func isNumber(s string) bool {
+	_, exponent, scientific := strings.Cut(strings.ToLower(s), "e")
+	if scientific {
+		shift, err := strconv.Atoi(exponent)
+		if err != nil || shift > maxShift || shift < -maxShift {
+			return false
+		}
 	}
-	if !scientific {
-		return digits, true
-	}
-	shift, err := strconv.Atoi(exponent)
-	if err != nil || shift > maxShift || shift < -maxShift {
-		return "", false
-	}
-	sign := ""
-	if rest, negative := strings.CutPrefix(digits, "-"); negative {
-		sign, digits = "-", rest
-	}
-	whole, fraction, _ := strings.Cut(digits, ".")
-	all, point := whole+fraction, len(whole)+shift
-	if point <= 0 {
-		all, point = strings.Repeat("0", 1-point)+all, 1
-	}
-	if point >= len(all) {
-		return sign + all + strings.Repeat("0", point-len(all)), true
-	}
-	return sign + all[:point] + "." + all[point:], true
+	return policy.IsNumber(s)
 }
