@@ -79,11 +79,14 @@ const (
 
 // Decision is the answer to one [Check].
 type Decision struct {
-	Verdict     string        `json:"decision"`              // [Allow] or [Deny]
-	Reason      string        `json:"reason,omitempty"`      // "explicit" or "implicit", of a denial
-	Message     string        `json:"message,omitempty"`     // for the client
-	Matched     []Match       `json:"matched"`               // the statements that decided
-	Explanation *policy.Trace `json:"explanation,omitempty"` // on denials, when the call asks for it. For administrators
+	Verdict string `json:"decision"`          // [Allow] or [Deny]
+	Reason  string `json:"reason,omitempty"`  // "explicit" or "implicit", of a denial
+	Message string `json:"message,omitempty"` // for the client
+	// EncodedMessage has the reasons of a denial, sealed: the client may have it, and only administrators can have it decoded
+	// (sts:DecodeAuthorizationMessage). One denial of a call has it at most.
+	EncodedMessage string        `json:"encoded_message,omitempty"`
+	Matched        []Match       `json:"matched"`               // the statements that decided
+	Explanation    *policy.Trace `json:"explanation,omitempty"` // on denials, when the call asks for it. For administrators
 }
 
 // Match names a statement of a policy.

@@ -196,7 +196,7 @@ func (m *middleware) authorize(r *http.Request, call *Call) (*Principal, *Refusa
 	}
 	for _, d := range result.Decisions {
 		if d.Verdict != Allow {
-			return nil, denied(result.DecisionID, d.Message)
+			return nil, denied(result.DecisionID, d.Message).encoded(d.EncodedMessage)
 		}
 	}
 	switch p := result.Payload; {

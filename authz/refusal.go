@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 // Refusal is why a request does not go ahead: the answer to the client.
@@ -35,6 +36,7 @@ const (
 	headerRequestID  = "X-Daypass-Request-Id"
 	signatureScheme  = "AWS4-HMAC-SHA256"
 	maxMessageLength = 4096
+	maxEncodedLength = 10240
 )
 
 // Write answers with the refusal as JSON: {"code", "message", "request_id"}.
@@ -70,6 +72,16 @@ func denied(id, message string) *Refusal {
 		message = "The policies do not allow this request."
 	}
 	return &Refusal{Status: http.StatusForbidden, Code: CodeDenied, Message: cut(message), RequestID: id}
+}
+
+// encoded puts the sealed reasons behind the message, in the words by which clients find them. One that is too long is left out: half
+// of it can not be decoded.
+func (r *Refusal) encoded(message string) *Refusal {
+	if message == "" || len(message) > maxEncodedLength {
+		return r
+	}
+	r.Message = strings.TrimSuffix(r.Message, ".") + ". Encoded authorization failure message: " + message
+	return r
 }
 
 // failed is a refusal because something on our side broke.

@@ -36,6 +36,7 @@ type fixture struct {
 	// idToken is a token of the development server's own issuer.
 	idToken string
 	job     string // a report on who last used what
+	message string // of a denial by the demo API
 }
 
 // newFixture makes a user with a key, and a denial that can be explained.
@@ -56,6 +57,7 @@ func newFixture(t *testing.T, s *process.Server) fixture {
 		delegations: newDelegations(t, a),
 		held:        a.holder(t),
 		idToken:     idToken(t, s, ""),
+		message:     encoded(t, nobody.note(t, "GET", "alice/x")),
 	}
 }
 
@@ -83,7 +85,7 @@ func areas(f fixture) []area {
 		mfaArea(f),
 		passwordArea(f),
 		credentialArea(f),
-		tokenArea(),
+		tokenArea(f),
 		accountArea(f),
 		simulationArea(f),
 		organizationArea(),

@@ -70,5 +70,7 @@ func (e *env) note(ctx context.Context, method, rest, text string) error {
 	if err := json.Unmarshal(body, &refused); err != nil {
 		return fmt.Errorf("%s answered with status %d and not as the demo API does; is this \"daypass dev\"?", s.Endpoint, answer.StatusCode)
 	}
-	return &client.Error{Action: method, Status: answer.StatusCode, Code: refused.Code, Message: refused.Message, RequestID: refused.RequestID}
+	// Whoever has the command asks by the request id; the sealed reasons would fill the screen.
+	message, _, _ := strings.Cut(refused.Message, ". Encoded authorization failure message: ")
+	return &client.Error{Action: method, Status: answer.StatusCode, Code: refused.Code, Message: message, RequestID: refused.RequestID}
 }

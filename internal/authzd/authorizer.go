@@ -181,6 +181,7 @@ func (a *Authorizer) decide(q *inquiry, asks []access.Ask, result *authz.Result,
 			}
 			if !recorded {
 				event.ErrorCode, event.ErrorMessage = code, out.Message
+				out.EncodedMessage = a.encode(q, &asks[i], denied)
 			}
 		}
 		if d.Source != "" {
@@ -192,6 +193,19 @@ func (a *Authorizer) decide(q *inquiry, asks []access.Ask, result *authz.Result,
 		}
 		result.Decisions = append(result.Decisions, out)
 	}
+}
+
+// encode seals the reasons of a denial for the administrators of who is refused. Without it the denial is still a denial, and its
+// reasons are in the record.
+func (a *Authorizer) encode(q *inquiry, ask *access.Ask, denied *guard.Denied) string {
+	if denied == nil {
+		return ""
+	}
+	message, err := a.Guard.Seal(q.view, q.subject, &q.env, ask, denied, q.id)
+	if err != nil {
+		return ""
+	}
+	return message
 }
 
 // event is the record of the call so far: what is known before anybody is identified.

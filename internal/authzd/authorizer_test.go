@@ -137,10 +137,20 @@ func TestAuthorize(t *testing.T) {
 		for _, m := range d.Matched {
 			text += " " + m.Sid
 		}
-		got = append(got, text)
+		// One message, of the denial that is on record.
+		if (d.EncodedMessage != "") != (text == "deny implicit" && !slices.Contains(got, text)) {
+			t.Errorf("%s has the message %q", text, d.EncodedMessage)
+		}
+		if d.EncodedMessage != "" {
+			f := must[*guard.Dossier](t)(b.Guard.Unseal(b.view, home, d.EncodedMessage, noon))
+			if f.ID != r.DecisionID || f.Resource != "arn:aws:notes::111111111111:note/bob/x" || f.Trace == nil {
+				t.Errorf("%+v", f)
+			}
+		}
 		if d.Explanation != nil || (d.Message != "") != (d.Verdict == authz.Deny) {
 			t.Errorf("%+v", d)
 		}
+		got = append(got, text)
 	}
 	if want := []string{"allow  Own", "deny implicit", "deny explicit Secret", "allow  Own", "deny implicit"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)

@@ -30,6 +30,7 @@ func tokenService() *op.Table {
 		samlOperations(),
 		identityTokenOperations(),
 		tradeInOperations(),
+		messageOperations(),
 	).Anonymous("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")
 }
 
