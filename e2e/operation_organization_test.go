@@ -74,6 +74,8 @@ func organizationArea() (a area) {
 	iam("DisableOrganizationsRootCredentialsManagement")
 	org("DeregisterDelegatedAdministrator", `{"AccountId":"$account","ServicePrincipal":"iam.amazonaws.com"}`)
 	org("DisableAWSServiceAccess", service)
+	iam("GenerateOrganizationsAccessReport", "EntityPath", "o-a1b2c3d4e5/r-f6g7")
+	iam("GetOrganizationsAccessReport", "JobId", "00000000-0000-4000-8000-000000000000")
 
 	own("CreateAccount", "Cloud", "aws", "Name", "guest", "AccountId", guestAccount)
 	invite := `{"Target":{"Type":"ACCOUNT","Id":"` + guestAccount + `"},"Notes":"join us"}`

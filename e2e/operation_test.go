@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/service/iam"
-
 	"github.com/daypass/daypass/e2e/process"
 	"github.com/daypass/daypass/internal/dialect/aws"
 )
@@ -251,7 +249,7 @@ func TestUnsupportedOperation(t *testing.T) {
 	if n == 0 {
 		t.Error("the coverage page has nothing that is not built: this story is over")
 	}
-	_, err := a.iam.GenerateOrganizationsAccessReport(ctx, &iam.GenerateOrganizationsAccessReportInput{EntityPath: new("o-a1b2c3d4e5/r-f6g7")})
+	_, err := a.organizer().EnableAllFeatures(ctx, nil)
 	fails(t, err, "UnsupportedOperation", "not supported")
 	r := a.ask(t, "iam", versions["iam"], "MakeCoffee")
 	if r.status != 400 || r.code != "InvalidAction" || r.text != "Could not find operation MakeCoffee for version 2010-05-08" {

@@ -8,14 +8,23 @@ import "strings"
 // one request; a Deny of the whole service, on everything and without
 // conditions, takes back whatever the policy allows.
 func (p *Policy) GrantsService(service string) bool {
-	for i := range p.denies {
-		s := &p.denies[i]
-		if _, all := s.ofService(service); all && len(s.conditions) == 0 && s.everywhere() {
-			return false
-		}
+	if p.DeniesService(service) {
+		return false
 	}
 	for i := range p.allows {
 		if some, _ := p.allows[i].ofService(service); some {
+			return true
+		}
+	}
+	return false
+}
+
+// DeniesService reports whether a policy takes back a whole service: a Deny of
+// all its actions, on everything and without conditions.
+func (p *Policy) DeniesService(service string) bool {
+	for i := range p.denies {
+		s := &p.denies[i]
+		if _, all := s.ofService(service); all && len(s.conditions) == 0 && s.everywhere() {
 			return true
 		}
 	}

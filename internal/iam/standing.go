@@ -3,6 +3,7 @@ package iam
 import (
 	"slices"
 
+	"github.com/daypass/daypass/internal/fault"
 	"github.com/daypass/daypass/policy"
 )
 
@@ -81,6 +82,46 @@ func (s *tables) levels(o *Organization, m *Member, t ControlType) [][]policy.So
 		id = u.Parent
 	}
 	return broken(id) // not under the root
+}
+
+// ServiceControls gives the service control policies that reach a root, unit or account: those of each level from it up to the root,
+// each of which must allow. The manager is reached by none.
+func (s *tables) ServiceControls(o *Organization, id string) [][]policy.Source {
+	if id == o.Manager {
+		return nil
+	}
+	var levels [][]policy.Source
+	for range maxDepth + 2 {
+		at, ok := s.place(o, id)
+		if !ok {
+			break
+		}
+		levels = append(levels, s.level(o, ServiceControl, at))
+		if id == o.Root {
+			return levels
+		}
+		if id, ok = s.above(o, id); !ok {
+			break
+		}
+	}
+	return broken(id)
+}
+
+func (s *tables) above(o *Organization, id string) (string, bool) {
+	parent, err := s.ParentOf(o, id)
+	return parent, err == nil
+}
+
+// ServiceControl gives one service control policy as decisions see it. It fails with NotFound.
+func (s *tables) ServiceControl(o *Organization, id string) (*policy.Source, error) {
+	p, err := s.ControlPolicy(o, id)
+	if err == nil && p.Type != ServiceControl {
+		err = fault.Missing(fault.ControlPolicy, id)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return p.compiled.source(), nil
 }
 
 func (s *tables) level(o *Organization, t ControlType, at place) []policy.Source {

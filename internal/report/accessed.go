@@ -20,6 +20,7 @@ type Job struct {
 	Made    time.Time
 	Actions bool // show the actions too
 	subject subject
+	part    part // of an organization, if it is about that instead
 }
 
 // subject is what a report is about, by unique id or, a managed policy, by resource name.

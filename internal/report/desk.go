@@ -16,6 +16,7 @@ const (
 // Bounds of what lies on the desk.
 const (
 	maxJobsPerAccount = 100
+	maxPartsPerHour   = 50 // reports on an organization look at all its accounts
 	maxJobs           = 100_000
 	maxContent        = 128 << 20 // bytes of all credential reports together
 )
@@ -165,8 +166,36 @@ func (d *Desk) Job(account, id string, now time.Time) (*Job, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	j := d.jobs[id]
-	if j == nil || j.Account != account || now.Sub(j.Made) > jobsKept {
+	if j == nil || j.Account != account || now.Sub(j.Made) > jobsKept || j.part != (part{}) {
 		return nil, fault.Missing(fault.ReportJob, id)
 	}
 	return j, nil
+}
+
+// PartJob finds an order of an account for a report on its organization, as Job does for others.
+func (d *Desk) PartJob(account, id string, now time.Time) (*Job, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	j := d.jobs[id]
+	if j == nil || j.Account != account || now.Sub(j.Made) > jobsKept || j.part == (part{}) {
+		return nil, fault.Missing(fault.ReportJob, id)
+	}
+	return j, nil
+}
+
+// TakePart is Take for reports on an organization. It fails with Limit when the account ordered too many within an hour.
+func (d *Desk) TakePart(j *Job) error {
+	d.mu.Lock()
+	n := 0
+	for _, old := range d.orders[j.Account] {
+		if old.part != (part{}) && j.Made.Sub(old.Made) < time.Hour {
+			n++
+		}
+	}
+	d.mu.Unlock()
+	if n >= maxPartsPerHour {
+		return &fault.Error{Kind: fault.Limit, What: fault.ReportJob, Limit: maxPartsPerHour}
+	}
+	d.Take(j)
+	return nil
 }

@@ -113,3 +113,27 @@ func TestJobs(t *testing.T) {
 		t.Errorf("%d orders in lists, %d by id", n, len(d.jobs))
 	}
 }
+
+// Reports on an organization are bounded by the hour, and no other report is found under their id.
+func TestPartJobs(t *testing.T) {
+	var d Desk
+	for i := range maxPartsPerHour {
+		if err := d.TakePart(&Job{ID: fmt.Sprint(i), Account: "a", Made: noon, part: part{path: "p"}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wantFault(t, d.TakePart(&Job{ID: "x", Account: "a", Made: noon.Add(time.Minute), part: part{path: "p"}}), fault.Limit, fault.ReportJob)
+	if err := d.TakePart(&Job{ID: "y", Account: "a", Made: noon.Add(time.Hour), part: part{path: "p"}}); err != nil {
+		t.Error(err)
+	}
+	if err := d.TakePart(&Job{ID: "z", Account: "b", Made: noon, part: part{path: "p"}}); err != nil {
+		t.Error(err)
+	}
+	_, err := d.Job("a", "y", noon)
+	wantFault(t, err, fault.NotFound, fault.ReportJob)
+	_, err = d.PartJob("b", "y", noon)
+	wantFault(t, err, fault.NotFound, fault.ReportJob)
+	if j, err := d.PartJob("a", "y", noon); err != nil || j.ID != "y" {
+		t.Error(err)
+	}
+}

@@ -31,7 +31,7 @@ func everything(d *door) url.Values {
 		"Audience.member.1", "x", "SigningAlgorithm", "ES384", "GlobalEndpointTokenVersion", "v2Token",
 		"DelegationRequestId", "00000000-0000-4000-8000-000000000000", "EntityArn", "arn:aws:iam::111111111111:delegation-request/00000000-0000-4000-8000-000000000000",
 		"Permissions.PolicyTemplateArn", "arn:aws:iam::111111111111:policy/own", "RequestorWorkflowId", "workflow", "NotificationChannel", "inbox",
-		"SessionDuration", "3600", "TradeInToken", "token", "EncodedMessage", "message")
+		"SessionDuration", "3600", "TradeInToken", "token", "EncodedMessage", "message", "EntityPath", "o-a1b2c3d4e5/r-f6g7")
 }
 
 // everythingFor adds what would mean something else to other operations.

@@ -48,7 +48,6 @@ func TestEnvelopes(t *testing.T) {
 		"unknown version":    {"poor", "iam", "Action=ListUsers&Version=2001-01-01", 400, "InvalidAction", "Could not find operation ListUsers for version 2001-01-01", "iam"},
 		"no version":         {"poor", "iam", "Action=ListUsers", 400, "InvalidAction", "Could not find operation ListUsers for version NO_VERSION_SPECIFIED", "iam"},
 		"no action":          {"poor", "sts", "Version=2011-06-15", 400, "MissingAction", "The request is missing an action or a required parameter.", "sts"},
-		"not built":          {"poor", "iam", "Action=GetOrganizationsAccessReport&Version=2010-05-08", 400, "UnsupportedOperation", "The operation GetOrganizationsAccessReport is not supported by this server yet. See docs/dialect-coverage.md for the operations that are.", "iam"},
 		"signed for another": {"poor", "s3", "Action=ListUsers&Version=2010-05-08", 403, "SignatureDoesNotMatch", "Credential should be scoped to correct service: 'iam'.", "iam"},
 		"an action twice":    {"poor", "sts", "Action=GetCallerIdentity&Version=2011-06-15&Action=AssumeRole", 400, "InvalidParameterCombination", "The parameter 'Action' is given more than once.", "sts"},
 		"validation":         {"admin", "iam", "Action=GetRole&Version=2010-05-08", 400, "ValidationError", "1 validation error detected: Value null at 'roleName' failed to satisfy constraint: Member must not be null", "iam"},

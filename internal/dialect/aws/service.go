@@ -51,6 +51,7 @@ func identityService() *op.Table {
 		mfaOperations(),
 		passwordOperations(),
 		reportOperations(),
+		organizationReportOperations(),
 		serviceRoleOperations(),
 		sshKeyOperations(),
 		signingCertificateOperations(),

@@ -92,6 +92,8 @@ var topicWords = map[topic]words{
 	{fault.Conflict, fault.CredentialReport}: {"ReportInProgress", http.StatusNotFound, "The credential report is still being generated."},
 	{fault.TooLarge, fault.CredentialReport}: {"LimitExceeded", http.StatusConflict, "The credential report is larger than %l bytes."},
 	{fault.NotFound, fault.ReportJob}:        {text: "The report job with id %n cannot be found."},
+	{fault.Limit, fault.ReportJob}:           {"ReportGenerationLimitExceeded", http.StatusConflict, "More than %l reports on the organization were ordered within an hour. Try again later."},
+	{fault.NotFound, fault.PolicyType}:       {text: "Service control policies are not enabled for the root of the organization."},
 
 	{fault.NotAttachable, fault.Boundary}: {text: "Scope ARN: %n does not exist or is not attachable."},
 
