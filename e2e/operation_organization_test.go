@@ -27,6 +27,8 @@ func organizationArea() (a area) {
 		{"organizations", "DescribeCreateAccountStatus", []string{`{"CreateAccountRequestId":"$request"}`}},
 		{"organizations", "CreatePolicy", []string{`{"Name":"setup","Description":"","Type":"SERVICE_CONTROL_POLICY","Content":"` + scp + `"}`}},
 		{"organizations", "InviteAccountToOrganization", []string{`{"Target":{"Type":"ACCOUNT","Id":"` + guestAccount + `"}}`}},
+		{"organizations", "EnablePolicyType", []string{`{"RootId":"$root","PolicyType":"SERVICE_CONTROL_POLICY"}`}},
+		{"iam", "GenerateOrganizationsAccessReport", []string{"EntityPath", "$organization/$root"}},
 	}
 
 	org("CreateOrganization", `{"FeatureSet":"ALL"}`)
@@ -74,8 +76,8 @@ func organizationArea() (a area) {
 	iam("DisableOrganizationsRootCredentialsManagement")
 	org("DeregisterDelegatedAdministrator", `{"AccountId":"$account","ServicePrincipal":"iam.amazonaws.com"}`)
 	org("DisableAWSServiceAccess", service)
-	iam("GenerateOrganizationsAccessReport", "EntityPath", "o-a1b2c3d4e5/r-f6g7")
-	iam("GetOrganizationsAccessReport", "JobId", "00000000-0000-4000-8000-000000000000")
+	iam("GenerateOrganizationsAccessReport", "EntityPath", "$organization/$root")
+	iam("GetOrganizationsAccessReport", "JobId", "$report")
 
 	own("CreateAccount", "Cloud", "aws", "Name", "guest", "AccountId", guestAccount)
 	invite := `{"Target":{"Type":"ACCOUNT","Id":"` + guestAccount + `"},"Notes":"join us"}`
@@ -119,7 +121,7 @@ var shownID = regexp.MustCompile(`"(Id|AccountId)":"(o-[a-z0-9]{10}|r-[a-z0-9]{4
 func (n *shown) learn(body string) {
 	n.Lock()
 	defer n.Unlock()
-	words := map[string]string{"r": "$root", "ou": "$unit", "p": "$policy", "car": "$request", "h": "$handshake"}
+	words := map[string]string{"o": "$organization", "r": "$root", "ou": "$unit", "p": "$policy", "car": "$request", "h": "$handshake"}
 	for _, m := range shownID.FindAllStringSubmatch(body, -1) {
 		kind, _, _ := strings.Cut(m[2], "-")
 		if m[1] == "AccountId" {
@@ -128,6 +130,15 @@ func (n *shown) learn(body string) {
 			n.ids[word] = m[2]
 		}
 	}
+}
+
+// order notes the job of a report.
+func (n *shown) order(body string) {
+	_, rest, _ := strings.Cut(body, "<JobId>")
+	job, _, _ := strings.Cut(rest, "</JobId>")
+	n.Lock()
+	defer n.Unlock()
+	n.ids["$report"] = job
 }
 
 // meet notes the administrator of the guest account, whom only the answer that made the account shows.
