@@ -47,12 +47,30 @@ type who struct {
 	sts *sts.Client
 }
 
+// unhurried reads every answer to its end at once. The SDK now and then closes a connection before it has read a longer answer
+// (aws-sdk-go-v2, issue 2737), which would fail whoever tries once.
+type unhurried struct{}
+
+func (unhurried) Do(r *http.Request) (*http.Response, error) {
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		return nil, err
+	}
+	res.Body = io.NopCloser(bytes.NewReader(b))
+	return res, nil
+}
+
 // by makes SDK clients. They try once: a test wants to see the first answer.
 func by(s *process.Server, c creds) *who {
 	provider := credentials.NewStaticCredentialsProvider(c.id, c.secret, c.token)
 	return &who{creds: c, s: s,
-		iam: iam.New(iam.Options{Region: s.Region, BaseEndpoint: &s.Endpoint, Credentials: provider, RetryMaxAttempts: 1}),
-		sts: sts.New(sts.Options{Region: s.Region, BaseEndpoint: &s.Endpoint, Credentials: provider, RetryMaxAttempts: 1}),
+		iam: iam.New(iam.Options{Region: s.Region, BaseEndpoint: &s.Endpoint, Credentials: provider, RetryMaxAttempts: 1, HTTPClient: unhurried{}}),
+		sts: sts.New(sts.Options{Region: s.Region, BaseEndpoint: &s.Endpoint, Credentials: provider, RetryMaxAttempts: 1, HTTPClient: unhurried{}}),
 	}
 }
 

@@ -16,7 +16,7 @@ import (
 
 // organizer is a client of AWS Organizations.
 func (w *who) organizer() *organizations.Client {
-	return organizations.New(organizations.Options{Region: w.s.Region, BaseEndpoint: &w.s.Endpoint, RetryMaxAttempts: 1,
+	return organizations.New(organizations.Options{Region: w.s.Region, BaseEndpoint: &w.s.Endpoint, RetryMaxAttempts: 1, HTTPClient: unhurried{},
 		Credentials: credentials.NewStaticCredentialsProvider(w.id, w.secret, w.token)})
 }
 
