@@ -1,10 +1,6 @@
 package aws
 
 import (
-	"strconv"
-	"strings"
-	"time"
-
 	"github.com/daypass/daypass/internal/access"
 	"github.com/daypass/daypass/internal/arn"
 	"github.com/daypass/daypass/internal/credential"
@@ -16,6 +12,8 @@ import (
 	"github.com/daypass/daypass/internal/op"
 	"github.com/daypass/daypass/internal/sts"
 	"github.com/daypass/daypass/policy"
+	"strconv"
+	"strings"
 )
 
 // delegationOperations let one account ask another for permissions for a while (IAM User Guide, "IAM temporary delegation").
@@ -245,14 +243,12 @@ func tradeIn(c *op.Call, in *stsapi.GetDelegatedAccessTokenInput) (*stsapi.GetDe
 	if _, alive := access.Of(c.View, s); !alive {
 		return nil, refused // whoever approved it is gone, and with him what he had to give
 	}
-	creds, err := c.Guard.Mint.Issue(c.View, s)
+	creds, err := issue(c, s)
 	if err != nil {
-		return nil, fault.Broken(err)
+		return nil, err
 	}
-	c.Issued = creds.KeyID
 	return &stsapi.GetDelegatedAccessTokenOutput{AssumedPrincipal: &d.Approver.ARN,
-		Credentials: &stsapi.Credentials{AccessKeyId: creds.KeyID, SecretAccessKey: creds.Secret.Reveal(), SessionToken: creds.Token.Reveal(),
-			Expiration: creds.Expires.UTC().Truncate(time.Second)}}, nil
+		Credentials: creds}, nil
 }
 
 // getDelegationToken gives a requestor the token that was sent to him: this server has no other channel to deliver it by.

@@ -1,17 +1,14 @@
 package aws
 
 import (
-	"net/http"
-	"time"
-
 	"github.com/daypass/daypass/internal/access"
 	"github.com/daypass/daypass/internal/arn"
 	"github.com/daypass/daypass/internal/dialect/aws/stsapi"
-	"github.com/daypass/daypass/internal/fault"
 	"github.com/daypass/daypass/internal/federate/saml"
 	"github.com/daypass/daypass/internal/iam"
 	"github.com/daypass/daypass/internal/op"
 	"github.com/daypass/daypass/internal/sts"
+	"net/http"
 )
 
 // samlPlan is the session that an assertion would give, with the assertion.
@@ -51,14 +48,12 @@ func planSAML(c *op.Call, in *stsapi.AssumeRoleWithSAMLInput, said *sts.SAML) (s
 }
 
 func assumeRoleWithSAML(c *op.Call, p samlPlan) (*stsapi.AssumeRoleWithSAMLOutput, error) {
-	creds, err := c.Guard.Mint.Issue(c.View, &p.Session)
+	creds, err := issue(c, &p.Session)
 	if err != nil {
-		return nil, fault.Broken(err)
+		return nil, err
 	}
-	c.Issued = creds.KeyID
 	out := &stsapi.AssumeRoleWithSAMLOutput{
-		Credentials: &stsapi.Credentials{AccessKeyId: creds.KeyID, SecretAccessKey: creds.Secret.Reveal(),
-			SessionToken: creds.Token.Reveal(), Expiration: creds.Expires.UTC().Truncate(time.Second)},
+		Credentials: creds,
 		AssumedRoleUser: &stsapi.AssumedRoleUser{AssumedRoleId: p.Role.ID + ":" + p.Session.Name,
 			Arn: arn.AssumedRole(p.Role.Account, p.Role.Name, p.Session.Name)},
 		Subject: ptr(p.said.Subject), SubjectType: ptr(p.said.SubjectType()), Issuer: ptr(p.said.Issuer), Audience: ptr(p.said.Recipient),

@@ -1,8 +1,6 @@
 package aws
 
 import (
-	"time"
-
 	"github.com/daypass/daypass/internal/access"
 	"github.com/daypass/daypass/internal/arn"
 	"github.com/daypass/daypass/internal/dialect/aws/stsapi"
@@ -48,14 +46,12 @@ func assumeRoleWithWebIdentity(c *op.Call, p webPlan) (*stsapi.AssumeRoleWithWeb
 	if err := p.Ready(); err != nil {
 		return nil, err
 	}
-	creds, err := c.Guard.Mint.Issue(c.View, &p.Session)
+	creds, err := issue(c, &p.Session)
 	if err != nil {
-		return nil, fault.Broken(err)
+		return nil, err
 	}
-	c.Issued = creds.KeyID
 	out := &stsapi.AssumeRoleWithWebIdentityOutput{
-		Credentials: &stsapi.Credentials{AccessKeyId: creds.KeyID, SecretAccessKey: creds.Secret.Reveal(),
-			SessionToken: creds.Token.Reveal(), Expiration: creds.Expires.UTC().Truncate(time.Second)},
+		Credentials: creds,
 		AssumedRoleUser: &stsapi.AssumedRoleUser{AssumedRoleId: p.Role.ID + ":" + p.Session.Name,
 			Arn: arn.AssumedRole(p.Role.Account, p.Role.Name, p.Session.Name)},
 		SubjectFromWebIdentityToken: ptr(p.said.Subject), Provider: ptr(p.said.Provider.ARN()), Audience: ptr(p.said.Audience),
