@@ -1,6 +1,10 @@
 package policy
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/daypass/daypass/policy/internal/pattern"
+)
 
 // arnText is a text cut at its first five colons; the sixth field is the rest.
 type arnText struct {
@@ -62,9 +66,9 @@ func newARNPattern(s string, variables bool) arnPattern {
 	p := arnPattern{fields: make([]glob, len(parts))}
 	literal := len(parts) == 6
 	for i, part := range parts {
-		pieces := parsePattern(part)
+		pieces := pattern.Parse(part)
 		if i == 5 && variables {
-			pieces, _ = parseTemplate(part, true) // Parse refused what cannot be read
+			pieces, _ = pattern.Template(part, true) // Parse refused what cannot be read
 		}
 		p.fields[i] = newGlob(pieces, false)
 		if i == 5 {
@@ -86,7 +90,7 @@ func newARNPattern(s string, variables bool) arnPattern {
 }
 
 // vars are the variables of the pattern; they stand in the last field only.
-func (p *arnPattern) vars() []piece {
+func (p *arnPattern) vars() []pattern.Piece {
 	if len(p.fields) < 6 {
 		return nil
 	}

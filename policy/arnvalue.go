@@ -3,6 +3,8 @@ package policy
 import (
 	"net/netip"
 	"strings"
+
+	"github.com/daypass/daypass/policy/internal/pattern"
 )
 
 // prefix is an address range of an IpAddress condition.
@@ -14,21 +16,21 @@ type prefix struct{ netip.Prefix }
 type arnValue struct {
 	every  bool
 	fields [6]glob
-	pieces []piece // with variables: the fields are cut once the values are known
-	vars   []piece
+	pieces []pattern.Piece // with variables: the fields are cut once the values are known
+	vars   []pattern.Piece
 }
 
-func newARNValue(pieces []piece) (arnValue, bool) {
-	var vars []piece
+func newARNValue(pieces []pattern.Piece) (arnValue, bool) {
+	var vars []pattern.Piece
 	for _, p := range pieces {
-		if p.kind == pieceVar {
+		if p.Kind == pattern.Var {
 			vars = append(vars, p)
 		}
 	}
 	if vars != nil {
 		return arnValue{pieces: pieces, vars: vars}, true
 	}
-	if len(pieces) == 1 && pieces[0].kind == pieceStar {
+	if len(pieces) == 1 && pieces[0].Kind == pattern.Star {
 		return arnValue{every: true}, true
 	}
 	fields, ok := arnFields(pieces)
@@ -38,11 +40,11 @@ func newARNValue(pieces []piece) (arnValue, bool) {
 // bind replaces the variables by their values: plain text, except that a colon
 // in it separates fields like any other.
 func (v *arnValue) bind(b *bindings) (arnValue, bool) {
-	pieces := make([]piece, len(v.pieces))
+	pieces := make([]pattern.Piece, len(v.pieces))
 	n := 0
 	for i, p := range v.pieces {
-		if p.kind == pieceVar {
-			p = piece{kind: pieceText, text: b.get(n)}
+		if p.Kind == pattern.Var {
+			p = pattern.Piece{Kind: pattern.Text, Text: b.get(n)}
 			n++
 		}
 		pieces[i] = p
@@ -52,23 +54,23 @@ func (v *arnValue) bind(b *bindings) (arnValue, bool) {
 }
 
 // arnFields cuts pieces at the first five colons of their text.
-func arnFields(pieces []piece) (fields [6]glob, ok bool) {
-	var field []piece
+func arnFields(pieces []pattern.Piece) (fields [6]glob, ok bool) {
+	var field []pattern.Piece
 	n := 0
 	for _, p := range pieces {
-		for p.kind == pieceText && n < 5 {
-			head, tail, colon := strings.Cut(p.text, ":")
+		for p.Kind == pattern.Text && n < 5 {
+			head, tail, colon := strings.Cut(p.Text, ":")
 			if !colon {
 				break
 			}
 			if head != "" {
-				field = append(field, piece{kind: pieceText, text: head})
+				field = append(field, pattern.Piece{Kind: pattern.Text, Text: head})
 			}
 			fields[n] = newGlob(field, false)
 			field, n = nil, n+1
-			p.text = tail
+			p.Text = tail
 		}
-		if p.kind != pieceText || p.text != "" {
+		if p.Kind != pattern.Text || p.Text != "" {
 			field = append(field, p)
 		}
 	}

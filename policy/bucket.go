@@ -3,6 +3,8 @@ package policy
 import (
 	"errors"
 	"strings"
+
+	"github.com/daypass/daypass/policy/internal/pattern"
 )
 
 // The texts of S3 for a bucket policy it refuses (error code MalformedPolicy).
@@ -111,7 +113,7 @@ func resourceLevel(resource, bucket string) level {
 // resources, and condition keys for Amazon S3", Service Authorization
 // Reference). Patterns and unknown names may be about either.
 func actionLevel(action string) level {
-	name, ok := strings.CutPrefix(foldASCII(action), "s3:")
+	name, ok := strings.CutPrefix(pattern.FoldASCII(action), "s3:")
 	if !ok || strings.ContainsAny(name, "*?") {
 		return bucketLevel | objectLevel
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/daypass/daypass/policy/internal/pattern"
 )
 
 // check holds a well-formed document against the rules of its use.
@@ -63,7 +65,7 @@ func (p *parser) checkActions(s *statementText) {
 // trustAction reports whether an action, or every action a pattern can mean, is
 // one of assuming roles.
 func (g *Grammar) trustAction(action string) bool {
-	action = foldASCII(action)
+	action = pattern.FoldASCII(action)
 	for _, t := range g.trust {
 		if t == action {
 			return true
@@ -151,11 +153,11 @@ func (p *parser) checkResourceVariables(t text, fields []string) {
 		return
 	}
 	for i, f := range fields {
-		if _, bad := parseTemplate(f, true); bad != "" {
+		if _, bad := pattern.Template(f, true); bad != "" {
 			p.add(t.pos, FaultLegacy, textLegacy, "%s", bad)
 			return
 		}
-		if i < 5 && hasVariable(f) {
+		if i < 5 && pattern.HasVariable(f) {
 			p.add(t.pos, FaultLegacy, textLegacy, "a variable may stand only after the fifth colon of an ARN")
 			return
 		}
@@ -227,7 +229,7 @@ func splitPattern(s string, variables bool) []string {
 	start := 0
 	for i := 0; i < len(s) && len(fields) < 5; i++ {
 		if variables && strings.HasPrefix(s[i:], "${") {
-			if end := variableEnd(s, i+2); end > 0 {
+			if end := pattern.VariableEnd(s, i+2); end > 0 {
 				i = end
 			}
 			continue
@@ -250,12 +252,12 @@ func (p *parser) checkCondition(c *conditionText) {
 			continue
 		}
 		if !c.op.class.variables() {
-			if hasVariable(v.s) {
+			if pattern.HasVariable(v.s) {
 				p.add(v.pos, FaultLegacy, textLegacy, "%s takes no variables", c.name)
 			}
 			continue
 		}
-		if _, bad := parseTemplate(v.s, true); bad != "" {
+		if _, bad := pattern.Template(v.s, true); bad != "" {
 			p.add(v.pos, FaultLegacy, textLegacy, "%s", bad)
 		}
 	}
@@ -268,25 +270,4 @@ func containsWord(words []string, w string) bool {
 		}
 	}
 	return false
-}
-
-// foldASCII lowers A–Z and nothing else: no other letter may become an ASCII one.
-func foldASCII(s string) string {
-	for i := 0; i < len(s); i++ {
-		if 'A' <= s[i] && s[i] <= 'Z' {
-			b := []byte(s)
-			for j := i; j < len(b); j++ {
-				b[j] = foldByte(b[j])
-			}
-			return string(b)
-		}
-	}
-	return s
-}
-
-func foldByte(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		c += 'a' - 'A'
-	}
-	return c
 }

@@ -1,6 +1,10 @@
 package policy
 
-import "encoding/base64"
+import (
+	"encoding/base64"
+
+	"github.com/daypass/daypass/policy/internal/pattern"
+)
 
 // Policy is a compiled document. It is immutable; any number of goroutines and
 // Layers may share one.
@@ -45,7 +49,7 @@ func (d *Document) Compile() *Policy {
 			if a.s == "*" {
 				s.anyAction = true
 			}
-			s.actions = append(s.actions, newGlob(parsePattern(a.s), true))
+			s.actions = append(s.actions, newGlob(pattern.Parse(a.s), true))
 		}
 		for _, r := range src.resources.items {
 			s.resources = append(s.resources, newARNPattern(r.s, d.variables))
@@ -143,18 +147,18 @@ func (c *condition) add(v string, variables bool) (ok bool) {
 	return err == nil
 }
 
-func valuePieces(v string, wild, variables bool) []piece {
+func valuePieces(v string, wild, variables bool) []pattern.Piece {
 	if variables {
-		pieces, _ := parseTemplate(v, wild) // Parse refused what cannot be read
+		pieces, _ := pattern.Template(v, wild) // Parse refused what cannot be read
 		return pieces
 	}
 	if wild {
-		return parsePattern(v)
+		return pattern.Parse(v)
 	}
 	if v == "" {
 		return nil
 	}
-	return []piece{{kind: pieceText, text: v}}
+	return []pattern.Piece{{Kind: pattern.Text, Text: v}}
 }
 
 // index replaces a long list of plain strings by a set.

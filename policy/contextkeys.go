@@ -3,6 +3,8 @@ package policy
 import (
 	"slices"
 	"strings"
+
+	"github.com/daypass/daypass/policy/internal/pattern"
 )
 
 // ContextKeys lists the condition keys that documents ask for, in conditions
@@ -72,7 +74,7 @@ func variableNames(s string) []string {
 		if start < 0 {
 			return names
 		}
-		end := variableEnd(s, start+2)
+		end := pattern.VariableEnd(s, start+2)
 		if end < 0 {
 			return names
 		}

@@ -3,6 +3,8 @@ package policy
 import (
 	"encoding/base64"
 	"strings"
+
+	"github.com/daypass/daypass/policy/internal/pattern"
 )
 
 // truth has three values: a condition on a key that is not known yet is neither
@@ -136,18 +138,18 @@ func (e *evaluator) unresolved(p *arnPattern) bool {
 
 // resolve finds the values of variables: false if one has none, also no
 // default. A multivalued key is no value.
-func (e *evaluator) resolve(vars []piece, b *bindings) truth {
+func (e *evaluator) resolve(vars []pattern.Piece, b *bindings) truth {
 	b.reset(len(vars))
 	t := isTrue
 	for i := range vars {
-		v, ok := e.lookup(vars[i].text)
+		v, ok := e.lookup(vars[i].Text)
 		switch {
 		case ok && !v.Multi:
 			b.set(i, v.One)
 		case !ok && e.open:
 			t = t.and(isUnknown)
-		case vars[i].has:
-			b.set(i, vars[i].def)
+		case vars[i].Has:
+			b.set(i, vars[i].Def)
 		default:
 			return isFalse
 		}
@@ -303,15 +305,15 @@ func (e *evaluator) text(c *condition, g *glob, v string) truth {
 	return truthOf(m.match(g, v))
 }
 
-func bound(pieces []piece, b *bindings) string {
+func bound(pieces []pattern.Piece, b *bindings) string {
 	var s strings.Builder
 	n := 0
 	for _, p := range pieces {
-		if p.kind == pieceVar {
-			p.text = b.get(n)
+		if p.Kind == pattern.Var {
+			p.Text = b.get(n)
 			n++
 		}
-		s.WriteString(p.text)
+		s.WriteString(p.Text)
 	}
 	return s.String()
 }

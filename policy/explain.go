@@ -1,5 +1,7 @@
 package policy
 
+import "github.com/daypass/daypass/policy/internal/pattern"
+
 // Explain decides a request again and tells how every statement of every layer
 // saw it. Its Decision is the one of Decide. It costs far more than Decide:
 // use it for denials and for people who ask.
@@ -111,7 +113,7 @@ func (e *evaluator) missAction(s *statement, at func(int) Pos) ElementMiss {
 		return m
 	}
 	for _, p := range m.Policy {
-		m.Near = max(m.Near, near(foldASCII(p), foldASCII(e.action)))
+		m.Near = max(m.Near, near(pattern.FoldASCII(p), pattern.FoldASCII(e.action)))
 	}
 	return m
 }

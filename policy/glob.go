@@ -3,6 +3,8 @@ package policy
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/daypass/daypass/policy/internal/pattern"
 )
 
 // glob is a compiled pattern: runs of text and single-character wildcards
@@ -18,8 +20,8 @@ type glob struct {
 	fold bool   // ASCII letters match without case; the pattern is lower case
 	lit  string // globExact, globPrefix
 	segs []segment
-	vars []piece // the variables, in the order of the pattern
-	min  int     // the text has at least so many bytes
+	vars []pattern.Piece // the variables, in the order of the pattern
+	min  int             // the text has at least so many bytes
 }
 
 type globKind uint8
@@ -32,35 +34,35 @@ const (
 )
 
 type segment struct {
-	pieces []piece // without stars; pieceVar pieces are numbered from firstVar
-	first  int     // index in glob.vars of the segment's first variable
-	plain  bool    // one piece of text at most
+	pieces []pattern.Piece // without stars; pattern.Var pieces are numbered from firstVar
+	first  int             // index in glob.vars of the segment's first variable
+	plain  bool            // one piece of text at most
 	vars   bool
 	lit    string  // plain: the text
 	find   *finder // between two stars, with wildcards, without variables
 }
 
-func newGlob(pieces []piece, fold bool) glob {
+func newGlob(pieces []pattern.Piece, fold bool) glob {
 	g := glob{fold: fold}
 	seg := segment{}
 	for _, p := range pieces {
-		if p.kind == pieceStar {
+		if p.Kind == pattern.Star {
 			g.segs = append(g.segs, seg)
 			seg = segment{first: len(g.vars)}
 			continue
 		}
 		if fold {
-			p.text = foldASCII(p.text)
+			p.Text = pattern.FoldASCII(p.Text)
 		}
 		seg.pieces = append(seg.pieces, p)
-		switch p.kind {
-		case pieceVar:
+		switch p.Kind {
+		case pattern.Var:
 			seg.vars = true
 			g.vars = append(g.vars, p)
-		case pieceOne:
+		case pattern.One:
 			g.min++
 		default:
-			g.min += len(p.text)
+			g.min += len(p.Text)
 		}
 	}
 	g.segs = append(g.segs, seg)
@@ -72,9 +74,9 @@ func newGlob(pieces []piece, fold bool) glob {
 }
 
 func (s *segment) finish(floating, fold bool) {
-	s.plain = len(s.pieces) == 0 || len(s.pieces) == 1 && s.pieces[0].kind == pieceText
+	s.plain = len(s.pieces) == 0 || len(s.pieces) == 1 && s.pieces[0].Kind == pattern.Text
 	if s.plain && len(s.pieces) == 1 {
-		s.lit = s.pieces[0].text
+		s.lit = s.pieces[0].Text
 	}
 	if floating && !s.vars && (!s.plain || fold) {
 		s.find = newFinder(s.pieces, nil, fold)
@@ -178,7 +180,7 @@ func (m *matcher) same(a, lower string, fold bool) bool {
 		return a == lower
 	}
 	for i := 0; i < len(a); i++ {
-		if foldByte(a[i]) != lower[i] {
+		if pattern.FoldByte(a[i]) != lower[i] {
 			return false
 		}
 	}
@@ -190,9 +192,9 @@ func (m *matcher) forward(g *glob, s *segment, text string) int {
 	pos, v := 0, s.first
 	for i := range s.pieces {
 		p := &s.pieces[i]
-		want := p.text
-		switch p.kind {
-		case pieceOne:
+		want := p.Text
+		switch p.Kind {
+		case pattern.One:
 			if pos >= len(text) {
 				return -1
 			}
@@ -200,7 +202,7 @@ func (m *matcher) forward(g *glob, s *segment, text string) int {
 			pos += n
 			m.steps++
 			continue
-		case pieceVar:
+		case pattern.Var:
 			want = m.vals.get(v)
 			v++
 		}
@@ -217,9 +219,9 @@ func (m *matcher) backward(g *glob, s *segment, text string) int {
 	end, v := len(text), len(g.vars)
 	for i := len(s.pieces) - 1; i >= 0; i-- {
 		p := &s.pieces[i]
-		want := p.text
-		switch p.kind {
-		case pieceOne:
+		want := p.Text
+		switch p.Kind {
+		case pattern.One:
 			if end == 0 {
 				return -1
 			}
@@ -227,7 +229,7 @@ func (m *matcher) backward(g *glob, s *segment, text string) int {
 			end -= n
 			m.steps++
 			continue
-		case pieceVar:
+		case pattern.Var:
 			v--
 			want = m.vals.get(v)
 		}
@@ -266,19 +268,19 @@ type finder struct {
 	fold  bool
 }
 
-func newFinder(pieces []piece, value func(i int) string, fold bool) *finder {
+func newFinder(pieces []pattern.Piece, value func(i int) string, fold bool) *finder {
 	var rs []rune
 	const anyRune = -1
 	v := 0
 	for _, p := range pieces {
-		switch p.kind {
-		case pieceOne:
+		switch p.Kind {
+		case pattern.One:
 			rs = append(rs, anyRune)
-		case pieceVar:
+		case pattern.Var:
 			rs = append(rs, []rune(value(v))...)
 			v++
 		default:
-			rs = append(rs, []rune(p.text)...)
+			rs = append(rs, []rune(p.Text)...)
 		}
 	}
 	words := (len(rs) + 63) / 64
@@ -314,7 +316,7 @@ func (m *matcher) run(f *finder, text string) int {
 		r, n := utf8.DecodeRuneInString(text[pos:])
 		pos += n
 		if f.fold && r < utf8.RuneSelf {
-			r = rune(foldByte(byte(r)))
+			r = rune(pattern.FoldByte(byte(r)))
 		}
 		var mask []uint64
 		if r != utf8.RuneError || n > 1 { // a broken byte is some character, but no particular one

@@ -6,17 +6,19 @@ import (
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
+
+	"github.com/daypass/daypass/policy/internal/pattern"
 )
 
-func globMatch(pattern, text string) bool {
-	g := newGlob(parsePattern(pattern), false)
+func globMatch(wild, text string) bool {
+	g := newGlob(pattern.Parse(wild), false)
 	var m matcher
 	return m.match(&g, text)
 }
 
 // naive is the textbook table: exact, slow, obviously right.
-func naive(pattern, text string) bool {
-	p, s := []rune(pattern), []rune(text)
+func naive(wild, text string) bool {
+	p, s := []rune(wild), []rune(text)
 	row := make([]bool, len(s)+1)
 	row[0] = true
 	for _, c := range p {
@@ -39,34 +41,34 @@ func naive(pattern, text string) bool {
 
 func TestGlobAgainstTable(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		pattern := rapid.StringOfN(rapid.SampledFrom([]rune("aab**??ü")), 0, 14, -1).Draw(t, "pattern")
+		wild := rapid.StringOfN(rapid.SampledFrom([]rune("aab**??ü")), 0, 14, -1).Draw(t, "wild")
 		text := rapid.StringOfN(rapid.SampledFrom([]rune("aaabü")), 0, 14, -1).Draw(t, "text")
-		if got, want := globMatch(pattern, text), naive(pattern, text); got != want {
-			t.Fatalf("%q against %q: %v, want %v", pattern, text, got, want)
+		if got, want := globMatch(wild, text), naive(wild, text); got != want {
+			t.Fatalf("%q against %q: %v, want %v", wild, text, got, want)
 		}
 	})
 }
 
 func TestGlobFoldAgainstTable(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		pattern := rapid.StringOfN(rapid.SampledFrom([]rune("aAbB*?")), 0, 12, -1).Draw(t, "pattern")
+		wild := rapid.StringOfN(rapid.SampledFrom([]rune("aAbB*?")), 0, 12, -1).Draw(t, "wild")
 		text := rapid.StringOfN(rapid.SampledFrom([]rune("aAbB")), 0, 12, -1).Draw(t, "text")
-		g := newGlob(parsePattern(pattern), true)
+		g := newGlob(pattern.Parse(wild), true)
 		var m matcher
-		if got, want := m.match(&g, text), naive(strings.ToLower(pattern), strings.ToLower(text)); got != want {
-			t.Fatalf("%q against %q: %v, want %v", pattern, text, got, want)
+		if got, want := m.match(&g, text), naive(strings.ToLower(wild), strings.ToLower(text)); got != want {
+			t.Fatalf("%q against %q: %v, want %v", wild, text, got, want)
 		}
 	})
 }
 
-// A variable's value is text: the pattern with the value written out, its
+// A variable's value is text: the wild with the value written out, its
 // wildcards taken literally, matches the same.
 func TestGlobVariables(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		pattern := rapid.StringOfN(rapid.SampledFrom([]rune("ab*?V")), 0, 10, -1).Draw(t, "pattern")
+		wild := rapid.StringOfN(rapid.SampledFrom([]rune("ab*?V")), 0, 10, -1).Draw(t, "wild")
 		value := rapid.StringOfN(rapid.SampledFrom([]rune("ab*")), 0, 3, -1).Draw(t, "value")
 		text := rapid.StringOfN(rapid.SampledFrom([]rune("aab*")), 0, 12, -1).Draw(t, "text")
-		pieces, bad := parseTemplate(strings.ReplaceAll(pattern, "V", "${v}"), true)
+		pieces, bad := pattern.Template(strings.ReplaceAll(wild, "V", "${v}"), true)
 		if bad != "" {
 			t.Fatal(bad)
 		}
@@ -77,10 +79,10 @@ func TestGlobVariables(t *testing.T) {
 			b.set(i, value)
 		}
 		m := matcher{vals: &b}
-		// x stands for a star that is text, in the pattern as in the text.
-		plain := strings.ReplaceAll(pattern, "V", strings.ReplaceAll(value, "*", "x"))
+		// x stands for a star that is text, in the wild as in the text.
+		plain := strings.ReplaceAll(wild, "V", strings.ReplaceAll(value, "*", "x"))
 		if got, want := m.match(&g, text), naive(plain, strings.ReplaceAll(text, "*", "x")); got != want {
-			t.Fatalf("%q with %q against %q: %v, want %v", pattern, value, text, got, want)
+			t.Fatalf("%q with %q against %q: %v, want %v", wild, value, text, got, want)
 		}
 	})
 }
@@ -89,7 +91,7 @@ func TestGlobVariables(t *testing.T) {
 // number of ways in which stars could share it.
 func TestAttack28_WildcardReDoSSteps(t *testing.T) {
 	text := strings.Repeat("a", 4000)
-	for name, pattern := range map[string]string{
+	for name, wild := range map[string]string{
 		"many stars":             strings.Repeat("*a", 3000) + "b",
 		"stars only":             strings.Repeat("*", 5000) + "b",
 		"long middle":            "*" + strings.Repeat("a", 2000) + "b*",
@@ -99,7 +101,7 @@ func TestAttack28_WildcardReDoSSteps(t *testing.T) {
 		"question marks":         "*" + strings.Repeat("?", 63) + "b*",
 	} {
 		for _, fold := range []bool{false, true} {
-			g := newGlob(parsePattern(pattern), fold)
+			g := newGlob(pattern.Parse(wild), fold)
 			m := matcher{}
 			if m.match(&g, text) {
 				t.Errorf("%s matches", name)
@@ -109,7 +111,7 @@ func TestAttack28_WildcardReDoSSteps(t *testing.T) {
 			for _, s := range g.segs {
 				longest = max(longest, len(s.lit))
 			}
-			if limit := 4*(len(text)+len(pattern)) + len(text)*longest/64; m.steps > limit {
+			if limit := 4*(len(text)+len(wild)) + len(text)*longest/64; m.steps > limit {
 				t.Errorf("%s: %d steps for %d characters, limit %d", name, m.steps, len(text), limit)
 			}
 		}
@@ -120,16 +122,16 @@ func TestAttack28_WildcardReDoSSteps(t *testing.T) {
 func TestARNSteps(t *testing.T) {
 	text := "arn:aws:logs:" + strings.Repeat("a:", 3000) + "x"
 	a := cutARN(text)
-	for _, pattern := range []string{
+	for _, wild := range []string{
 		"arn:aws:logs:*:*:*b", "arn:aws:logs:*:a*:a*b", "arn:aws:logs:*:a:a:a:b", "arn:aws:logs:*:*:?????b", "arn:aws:*:*:*:*y*",
 	} {
-		p := newARNPattern(pattern, true)
+		p := newARNPattern(wild, true)
 		m := matcher{}
 		if m.matchARN(&p, &a) {
-			t.Errorf("%s matches", pattern)
+			t.Errorf("%s matches", wild)
 		}
-		if limit := 8 * (len(text) + len(pattern)); m.steps > limit {
-			t.Errorf("%s: %d steps, limit %d", pattern, m.steps, limit)
+		if limit := 8 * (len(text) + len(wild)); m.steps > limit {
+			t.Errorf("%s: %d steps, limit %d", wild, m.steps, limit)
 		}
 	}
 }
@@ -137,8 +139,8 @@ func TestARNSteps(t *testing.T) {
 // crossing is the rule of the User Guide written as a table over characters:
 // one automaton for the whole text in which a star or question mark of one of
 // the first five fields takes no colon, unless the star ends its field.
-func crossing(pattern, text string) bool {
-	fields := strings.SplitN(pattern, ":", 6)
+func crossing(wild, text string) bool {
+	fields := strings.SplitN(wild, ":", 6)
 	row := map[int]bool{0: true}
 	for i, f := range fields {
 		if i > 0 {
@@ -191,29 +193,29 @@ func TestARNAgainstTable(t *testing.T) {
 			parts = append(parts, field.Draw(t, "field"))
 		}
 		parts = append(parts, rapid.StringOfN(rapid.SampledFrom([]rune("ab*?:")), 0, 5, -1).Draw(t, "rest"))
-		pattern := "arn:" + strings.Join(parts[1:], ":")
+		wild := "arn:" + strings.Join(parts[1:], ":")
 		text := "arn:" + rapid.StringOfN(rapid.SampledFrom([]rune("ab::")), 4, 14, -1).Draw(t, "text")
 		a := cutARN(text)
-		p := newARNPattern(pattern, false)
+		p := newARNPattern(wild, false)
 		var m matcher
-		if got, want := m.matchARN(&p, &a), a.ok && crossing(pattern, text); got != want {
-			t.Fatalf("%q against %q: %v, want %v", pattern, text, got, want)
+		if got, want := m.matchARN(&p, &a), a.ok && crossing(wild, text); got != want {
+			t.Fatalf("%q against %q: %v, want %v", wild, text, got, want)
 		}
 	})
 }
 
 func TestBrokenUTF8(t *testing.T) {
 	for _, c := range []struct {
-		pattern, text string
-		want          bool
+		wild, text string
+		want       bool
 	}{
 		{"a?c", "a\xffc", true},
 		{"*\ufffd?*", "xx\xffxx", false},
 		{"*\ufffd*", "xx\xffxx", false},
 		{"*\ufffd?*", "xx\ufffdxx", true},
 	} {
-		if got := globMatch(c.pattern, c.text); got != c.want {
-			t.Errorf("%q against %q: %v", c.pattern, c.text, got)
+		if got := globMatch(c.wild, c.text); got != c.want {
+			t.Errorf("%q against %q: %v", c.wild, c.text, got)
 		}
 	}
 }
@@ -222,21 +224,21 @@ func FuzzGlob(f *testing.F) {
 	for _, s := range [][2]string{{"*", ""}, {"a*b?c", "axbxc"}, {"*a?*b*", "aab"}, {"?", "ü"}, {"**a**", "bab"}, {"", ""}} {
 		f.Add(s[0], s[1])
 	}
-	f.Fuzz(func(t *testing.T, pattern, text string) {
-		if len(pattern) > 200 || len(text) > 500 || !utf8.ValidString(pattern) || !utf8.ValidString(text) {
+	f.Fuzz(func(t *testing.T, wild, text string) {
+		if len(wild) > 200 || len(text) > 500 || !utf8.ValidString(wild) || !utf8.ValidString(text) {
 			return
 		}
-		g := newGlob(parsePattern(pattern), false)
+		g := newGlob(pattern.Parse(wild), false)
 		var m matcher
 		got := m.match(&g, text)
-		if want := naive(pattern, text); got != want {
-			t.Fatalf("%q against %q: %v, want %v", pattern, text, got, want)
+		if want := naive(wild, text); got != want {
+			t.Fatalf("%q against %q: %v, want %v", wild, text, got, want)
 		}
-		if limit := 8*(len(text)+len(pattern)) + 16; m.steps > limit {
-			t.Fatalf("%d steps for %q against %q", m.steps, pattern, text)
+		if limit := 8*(len(text)+len(wild)) + 16; m.steps > limit {
+			t.Fatalf("%d steps for %q against %q", m.steps, wild, text)
 		}
 		a := cutARN(text)
-		p := newARNPattern(pattern, true)
+		p := newARNPattern(wild, true)
 		m.matchARN(&p, &a)
 	})
 }

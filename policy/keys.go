@@ -1,9 +1,10 @@
 package policy
 
 import (
-	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/daypass/daypass/policy/internal/pattern"
 )
 
 // Values is what a request says about one condition key: one value, or a list
@@ -45,26 +46,7 @@ type Keys interface {
 // FoldKey writes a condition key in the form in which Keys are asked for it:
 // lower case throughout, including the tag key after the slash. (IAM User
 // Guide, "Condition": key names are not case-sensitive.)
-func FoldKey(key string) string {
-	for i := 0; i < len(key); i++ {
-		if key[i] >= utf8.RuneSelf {
-			return strings.Map(foldRune, key)
-		}
-	}
-	return foldASCII(key)
-}
-
-// foldRune lowers a letter, but never a foreign one to an ASCII one: the Kelvin
-// sign must not become a k, or a tag key could pass for another.
-func foldRune(r rune) rune {
-	if r < utf8.RuneSelf {
-		return rune(foldByte(byte(r)))
-	}
-	if l := unicode.ToLower(r); l >= utf8.RuneSelf {
-		return l
-	}
-	return r
-}
+func FoldKey(key string) string { return pattern.FoldKey(key) }
 
 // foldLetter lowers a letter of a value, as AWS was observed to do: the Kelvin
 // sign is a k, the dotted capital I is no i, and letters beyond the Basic
@@ -72,7 +54,7 @@ func foldRune(r rune) rune {
 func foldLetter(r rune) rune {
 	switch {
 	case r < utf8.RuneSelf:
-		return rune(foldByte(byte(r)))
+		return rune(pattern.FoldByte(byte(r)))
 	case r == '\u0130' || r > 0xffff:
 		return r
 	}

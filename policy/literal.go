@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"github.com/daypass/daypass/policy/internal/pattern"
 )
 
 // Reading of typed values: what policies hold and requests bring. Everything
@@ -119,7 +121,7 @@ func (r relation) holds(c int) bool {
 }
 
 // isTrueText: every text but "true", in letters of any case, is false.
-func isTrueText(s string) bool { return len(s) == 4 && foldASCII(s) == "true" }
+func isTrueText(s string) bool { return len(s) == 4 && pattern.FoldASCII(s) == "true" }
 
 // parseAddr reads an IP address. An IPv4 address written inside IPv6 is the
 // IPv4 address; a zone belongs to one host only and is not read. Numbers with

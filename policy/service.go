@@ -1,6 +1,10 @@
 package policy
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/daypass/daypass/policy/internal/pattern"
+)
 
 // GrantsService reports whether a policy can allow anything of a service, by
 // its name in actions ("s3"). Conditions, resources and other policies are not
@@ -39,7 +43,7 @@ func (s *statement) ofService(service string) (some, all bool) {
 		if !ok {
 			vendor, name = a.s, a.s // "*"
 		}
-		g := newGlob(parsePattern(vendor), true)
+		g := newGlob(pattern.Parse(vendor), true)
 		var m matcher
 		if name == "" || !m.match(&g, service) {
 			continue
