@@ -190,7 +190,7 @@ func TestAttack31_WildcardPrincipalScope(t *testing.T) {
 		refused(t, policy.Trust, `{"Statement":{"Effect":"Allow","Principal":`+p+`,"Action":"sts:AssumeRole"}}`)
 	}
 	// The same name in another account is somebody else.
-	l := &policy.Layers{Kind: policy.ResourceTrust, Resource: grantTo(t, policy.Trust, `{"AWS":"arn:aws:iam::444455556666:user/alice"}`), Identity: []policy.Source{source(t, policy.Managed, allowAll)}}
+	l := &policy.Layers{Kind: policy.ResourceTrust, Resource: grantTo(t, policy.Trust, `{"AWS":"arn:aws:iam::444455556666:user/alice"}`), Identity: policy.NewSet(source(t, policy.Managed, allowAll))}
 	if verdict(t, l, getObject(alice(), nil)) == policy.Allow {
 		t.Error("a name of another account")
 	}

@@ -63,20 +63,20 @@ func reportRequest() *policy.Request {
 const allowAll = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`
 
 func sixLayers(t testing.TB, n int) *policy.Layers {
-	scp := func() []policy.Source { return []policy.Source{source(t, policy.SCP, allowAll)} }
+	scp := func() *policy.Set { return policy.NewSet(source(t, policy.SCP, allowAll)) }
 	boundary := source(t, policy.Managed, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:*","sqs:*"],"Resource":"*"}]}`)
 	bucket := source(t, policy.Resource, `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::reports/*","Condition":{"Bool":{"aws:SecureTransport":"false"}}}]}`)
 	return &policy.Layers{
-		SCP: [][]policy.Source{scp(), scp(), scp()}, Boundary: &boundary, Resource: &bucket, HasSession: true,
-		Session:  []policy.Source{source(t, policy.Session, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:Get*","Resource":"arn:aws:s3:::*"}]}`)},
-		Identity: []policy.Source{source(t, policy.Managed, mixed(n))},
+		SCP: []*policy.Set{scp(), scp(), scp()}, Boundary: &boundary, Resource: &bucket, HasSession: true,
+		Session:  policy.NewSet(source(t, policy.Session, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:Get*","Resource":"arn:aws:s3:::*"}]}`)),
+		Identity: policy.NewSet(source(t, policy.Managed, mixed(n))),
 	}
 }
 
 func BenchmarkDecide(b *testing.B) {
 	for _, n := range []int{1, 10, 100} {
 		b.Run(fmt.Sprintf("statements=%d", n), func(b *testing.B) {
-			l := &policy.Layers{Identity: []policy.Source{source(b, policy.Managed, mixed(n))}}
+			l := &policy.Layers{Identity: policy.NewSet(source(b, policy.Managed, mixed(n)))}
 			benchDecide(b, l)
 		})
 	}

@@ -30,12 +30,12 @@ type finding struct {
 
 // frame is what applies to the caller, and what was found in it.
 type frame struct {
-	scp, rcp [][]Source
+	scp, rcp []*Set
 	endpoint *Source
 	resource *Source
 	boundary *Source
-	session  []Source
-	identity []Source
+	session  *Set
+	identity *Set
 
 	hasIdentity bool // the caller is one to whom policies can be attached
 	hasSession  bool
@@ -119,8 +119,9 @@ func (e *evaluator) one(s *Source, sc scope) (finding, bool) {
 
 // layer returns the statement that denies, or the strongest that allows, the
 // first of equals.
-func (e *evaluator) layer(sources []Source, sc scope) (finding, bool) {
+func (e *evaluator) layer(set *Set, sc scope) (finding, bool) {
 	var found finding
+	sources := set.Sources()
 	for i := range sources {
 		if e.policy(&sources[i], sc, &found) {
 			return found, true

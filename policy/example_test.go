@@ -15,7 +15,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	layers := &policy.Layers{Identity: []policy.Source{{ID: "home", Type: "user", Policy: doc.Compile()}}}
+	layers := &policy.Layers{Identity: policy.NewSet(policy.Source{ID: "home", Type: "user", Policy: doc.Compile()})}
 	keys := policy.MapKeys{}
 	keys.Set("aws:username", "alice")
 	for _, resource := range []string{"arn:aws:s3:::home/alice/notes", "arn:aws:s3:::home/bob/notes"} {
@@ -54,7 +54,7 @@ func ExampleExplain() {
 		return
 	}
 	trace := policy.Explain(
-		&policy.Layers{Identity: []policy.Source{{ID: "with-mfa", Policy: doc.Compile()}}},
+		&policy.Layers{Identity: policy.NewSet(policy.Source{ID: "with-mfa", Policy: doc.Compile()})},
 		&policy.Request{
 			Principal: &policy.Principal{Type: policy.User, ARN: "arn:aws:iam::111122223333:user/alice", Account: "111122223333"},
 			Action:    "s3:GetObject", Resource: "arn:aws:s3:::b/k", ResourceAccount: "111122223333",

@@ -10,23 +10,23 @@ func Explain(l *Layers, r *Request) *Trace {
 	f := newFrame(l, e.who)
 	t := &Trace{Decision: Decide(l, r)}
 	for i, level := range f.scp {
-		t.Layers = append(t.Layers, e.explainLayer(LayerSCP, i, level, scopeAttached))
+		t.Layers = append(t.Layers, e.explainLayer(LayerSCP, i, level.Sources(), scopeAttached))
 	}
 	for i, level := range f.rcp {
-		t.Layers = append(t.Layers, e.explainLayer(LayerRCP, i, level, scopeAttached))
+		t.Layers = append(t.Layers, e.explainLayer(LayerRCP, i, level.Sources(), scopeAttached))
 	}
 	t.add(&e, LayerEndpoint, f.endpoint, scopeAttached)
 	t.add(&e, f.resourceAs, f.resource, f.resourceIn)
 	t.add(&e, LayerBoundary, f.boundary, scopeAttached)
 	if f.hasSession {
-		lt := e.explainLayer(LayerSession, 0, f.session, scopeAttached)
-		if len(f.session) == 0 {
+		lt := e.explainLayer(LayerSession, 0, f.session.Sources(), scopeAttached)
+		if len(f.session.Sources()) == 0 {
 			lt.Note = "a federated session without a session policy has no permissions of its own"
 		}
 		t.Layers = append(t.Layers, lt)
 	}
 	if f.hasIdentity {
-		lt := e.explainLayer(LayerIdentity, 0, f.identity, scopeAttached)
+		lt := e.explainLayer(LayerIdentity, 0, f.identity.Sources(), scopeAttached)
 		if isRoot(e.who) && lt.Outcome == ImplicitDeny {
 			lt.Outcome, lt.Note = Allow, "the root user needs no identity policy"
 		}

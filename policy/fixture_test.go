@@ -2,6 +2,7 @@ package policy_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,11 +21,25 @@ func statement(effect, action, resource, more string) string {
 
 func identity(t testing.TB, docs ...string) *policy.Layers {
 	t.Helper()
-	l := &policy.Layers{}
+	var list []policy.Source
 	for _, d := range docs {
-		l.Identity = append(l.Identity, source(t, policy.Managed, d))
+		list = append(list, source(t, policy.Managed, d))
 	}
-	return l
+	return &policy.Layers{Identity: policy.NewSet(list...)}
+}
+
+// with is a set with more policies at its end.
+func with(s *policy.Set, more ...policy.Source) *policy.Set {
+	return policy.NewSet(slices.Concat(s.Sources(), more)...)
+}
+
+// levels makes the sets of an organization's levels.
+func levels(of ...[]policy.Source) []*policy.Set {
+	var list []*policy.Set
+	for _, sources := range of {
+		list = append(list, policy.NewSet(sources...))
+	}
+	return list
 }
 
 // keys reads "k=v" pairs; "k=[a,b]" is a list.

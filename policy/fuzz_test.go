@@ -56,7 +56,7 @@ func FuzzParse(f *testing.F) {
 		}
 		s := policy.Source{Policy: d.Compile()}
 		r := getObject(alice(), keys("aws:username=alice", "a=b"))
-		for _, l := range []*policy.Layers{{Identity: []policy.Source{s}}, {Resource: &s, Kind: policy.ResourceTrust}} {
+		for _, l := range []*policy.Layers{{Identity: policy.NewSet(s)}, {Resource: &s, Kind: policy.ResourceTrust}} {
 			if dec := policy.Decide(l, r); dec != policy.Explain(l, r).Decision {
 				t.Fatal("Explain disagrees")
 			}
@@ -94,8 +94,8 @@ func FuzzCondition(f *testing.F) {
 		r := getObject(alice(), k)
 		allow := source(t, policy.Managed, string(doc("Allow")))
 		deny := source(t, policy.Managed, string(doc("Deny")))
-		allowed := policy.Decide(&policy.Layers{Identity: []policy.Source{allow}}, r).Allowed()
-		denied := policy.Decide(&policy.Layers{Identity: []policy.Source{deny}}, r).Verdict == policy.ExplicitDeny
+		allowed := policy.Decide(&policy.Layers{Identity: policy.NewSet(allow)}, r).Allowed()
+		denied := policy.Decide(&policy.Layers{Identity: policy.NewSet(deny)}, r).Verdict == policy.ExplicitDeny
 		if allowed != denied {
 			t.Fatalf("%s with %q: allows %v, denies %v", cond, given, allowed, denied)
 		}

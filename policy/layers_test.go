@@ -79,7 +79,7 @@ func TestResourceGrantsInOwnAccount(t *testing.T) {
 	}
 	silent := source(t, policy.Managed, nothing)
 	for _, c := range cases {
-		l := &policy.Layers{Resource: grantTo(t, policy.Resource, c.principal), Identity: []policy.Source{silent}}
+		l := &policy.Layers{Resource: grantTo(t, policy.Resource, c.principal), Identity: policy.NewSet(silent)}
 		if got := verdict(t, l, getObject(c.who, nil)) == policy.Allow; got != c.alone {
 			t.Errorf("%s, identity silent: %v", c.name, got)
 		}
@@ -102,8 +102,8 @@ func TestIdentityLimits(t *testing.T) {
 	deny := source(t, policy.SCP, statement("Deny", "s3:*", "*", ""))
 	full := func(change func(*policy.Layers)) *policy.Layers {
 		l := &policy.Layers{
-			SCP: [][]policy.Source{{all}, {all}}, RCP: [][]policy.Source{{all}}, Endpoint: &all, Boundary: &all,
-			HasSession: true, Session: []policy.Source{silent, all}, Identity: []policy.Source{silent, all},
+			SCP: levels([]policy.Source{all}, []policy.Source{all}), RCP: levels([]policy.Source{all}), Endpoint: &all, Boundary: &all,
+			HasSession: true, Session: policy.NewSet(silent, all), Identity: policy.NewSet(silent, all),
 		}
 		change(l)
 		return l
@@ -117,21 +117,21 @@ func TestIdentityLimits(t *testing.T) {
 		{"all allow", func(l *policy.Layers) {}, policy.Allow, policy.LayerIdentity},
 		{"identity", func(l *policy.Layers) { l.Identity = nil }, policy.ImplicitDeny, policy.LayerIdentity},
 		{"boundary", func(l *policy.Layers) { l.Boundary = &silent }, policy.ImplicitDeny, policy.LayerBoundary},
-		{"session", func(l *policy.Layers) { l.Session = l.Session[:1] }, policy.ImplicitDeny, policy.LayerSession},
+		{"session", func(l *policy.Layers) { l.Session = policy.NewSet(silent) }, policy.ImplicitDeny, policy.LayerSession},
 		{"empty session", func(l *policy.Layers) { l.Session = nil }, policy.ImplicitDeny, policy.LayerSession},
 		{"no session", func(l *policy.Layers) { l.Session, l.HasSession = nil, false }, policy.Allow, policy.LayerIdentity},
-		{"one SCP level", func(l *policy.Layers) { l.SCP[1] = []policy.Source{silent} }, policy.ImplicitDeny, policy.LayerSCP},
+		{"one SCP level", func(l *policy.Layers) { l.SCP[1] = policy.NewSet(silent) }, policy.ImplicitDeny, policy.LayerSCP},
 		{"empty SCP level", func(l *policy.Layers) { l.SCP[0] = nil }, policy.ImplicitDeny, policy.LayerSCP},
-		{"RCP", func(l *policy.Layers) { l.RCP[0] = []policy.Source{silent} }, policy.ImplicitDeny, policy.LayerRCP},
+		{"RCP", func(l *policy.Layers) { l.RCP[0] = policy.NewSet(silent) }, policy.ImplicitDeny, policy.LayerRCP},
 		{"endpoint", func(l *policy.Layers) { l.Endpoint = &silent }, policy.ImplicitDeny, policy.LayerEndpoint},
 		{"RCP before SCP", func(l *policy.Layers) { l.RCP[0], l.SCP[0] = nil, nil }, policy.ImplicitDeny, policy.LayerRCP},
-		{"deny in identity", func(l *policy.Layers) { l.Identity = append(l.Identity, deny) }, policy.ExplicitDeny, policy.LayerIdentity},
-		{"deny in session", func(l *policy.Layers) { l.Session = append(l.Session, deny) }, policy.ExplicitDeny, policy.LayerSession},
+		{"deny in identity", func(l *policy.Layers) { l.Identity = with(l.Identity, deny) }, policy.ExplicitDeny, policy.LayerIdentity},
+		{"deny in session", func(l *policy.Layers) { l.Session = with(l.Session, deny) }, policy.ExplicitDeny, policy.LayerSession},
 		{"deny in boundary", func(l *policy.Layers) { l.Boundary = &deny }, policy.ExplicitDeny, policy.LayerBoundary},
 		{"deny in endpoint", func(l *policy.Layers) { l.Endpoint = &deny }, policy.ExplicitDeny, policy.LayerEndpoint},
-		{"deny in RCP", func(l *policy.Layers) { l.RCP[0] = append(l.RCP[0], deny) }, policy.ExplicitDeny, policy.LayerRCP},
-		{"deny in SCP and identity", func(l *policy.Layers) { l.SCP[1] = append(l.SCP[1], deny); l.Identity = append(l.Identity, deny) }, policy.ExplicitDeny, policy.LayerSCP},
-		{"unreadable identity policy", func(l *policy.Layers) { l.Identity = append(l.Identity, policy.Source{ID: "x"}) }, policy.ExplicitDeny, policy.LayerIdentity},
+		{"deny in RCP", func(l *policy.Layers) { l.RCP[0] = with(l.RCP[0], deny) }, policy.ExplicitDeny, policy.LayerRCP},
+		{"deny in SCP and identity", func(l *policy.Layers) { l.SCP[1] = with(l.SCP[1], deny); l.Identity = with(l.Identity, deny) }, policy.ExplicitDeny, policy.LayerSCP},
+		{"unreadable identity policy", func(l *policy.Layers) { l.Identity = with(l.Identity, policy.Source{ID: "x"}) }, policy.ExplicitDeny, policy.LayerIdentity},
 		{"unreadable boundary", func(l *policy.Layers) { l.Boundary = &policy.Source{} }, policy.ExplicitDeny, policy.LayerBoundary},
 	}
 	for _, c := range cases {
@@ -144,7 +144,7 @@ func TestIdentityLimits(t *testing.T) {
 }
 
 func TestOrganizationPoliciesReach(t *testing.T) {
-	deny := [][]policy.Source{{source(t, policy.SCP, allowAll), source(t, policy.SCP, statement("Deny", "*", "*", ""))}}
+	deny := levels([]policy.Source{source(t, policy.SCP, allowAll), source(t, policy.SCP, statement("Deny", "*", "*", ""))})
 	linked := role()
 	linked.ServiceLinked = true
 	for _, c := range []struct {
@@ -159,7 +159,7 @@ func TestOrganizationPoliciesReach(t *testing.T) {
 		{"service", service(), false, true},
 		{"service-linked role", linked, false, false},
 	} {
-		base := policy.Layers{Resource: grantTo(t, policy.Resource, `"*"`), Identity: []policy.Source{source(t, policy.Managed, allowAll)}}
+		base := policy.Layers{Resource: grantTo(t, policy.Resource, `"*"`), Identity: policy.NewSet(source(t, policy.Managed, allowAll))}
 		withSCP, withRCP := base, base
 		withSCP.SCP, withRCP.RCP = deny, deny
 		if got := verdict(t, &withSCP, getObject(c.who, nil)) == policy.ExplicitDeny; got != c.scp {
@@ -182,10 +182,10 @@ func TestCrossAccount(t *testing.T) {
 	}{
 		{"both sides", `{"AWS":"111122223333"}`, alice(), nil, true, policy.LayerResource},
 		{"user named", `{"AWS":"arn:aws:iam::111122223333:user/alice"}`, alice(), nil, true, policy.LayerResource},
-		{"identity silent", `{"AWS":"arn:aws:iam::111122223333:user/alice"}`, alice(), func(l *policy.Layers) { l.Identity[0] = silent }, false, policy.LayerIdentity},
-		{"role named, identity silent", `{"AWS":"arn:aws:iam::111122223333:role/team/app"}`, role(), func(l *policy.Layers) { l.Identity[0] = silent }, false, policy.LayerIdentity},
-		{"session named, identity silent", `{"AWS":"arn:aws:sts::111122223333:assumed-role/app/s1"}`, role(), func(l *policy.Layers) { l.Identity[0] = silent }, false, policy.LayerIdentity},
-		{"everyone, identity silent", `"*"`, alice(), func(l *policy.Layers) { l.Identity[0] = silent }, false, policy.LayerIdentity},
+		{"identity silent", `{"AWS":"arn:aws:iam::111122223333:user/alice"}`, alice(), func(l *policy.Layers) { l.Identity = policy.NewSet(silent) }, false, policy.LayerIdentity},
+		{"role named, identity silent", `{"AWS":"arn:aws:iam::111122223333:role/team/app"}`, role(), func(l *policy.Layers) { l.Identity = policy.NewSet(silent) }, false, policy.LayerIdentity},
+		{"session named, identity silent", `{"AWS":"arn:aws:sts::111122223333:assumed-role/app/s1"}`, role(), func(l *policy.Layers) { l.Identity = policy.NewSet(silent) }, false, policy.LayerIdentity},
+		{"everyone, identity silent", `"*"`, alice(), func(l *policy.Layers) { l.Identity = policy.NewSet(silent) }, false, policy.LayerIdentity},
 		{"boundary silent", `{"AWS":"arn:aws:iam::111122223333:user/alice"}`, alice(), func(l *policy.Layers) { l.Boundary = &silent }, false, policy.LayerBoundary},
 		{"session named, session policy silent", `{"AWS":"arn:aws:sts::111122223333:assumed-role/app/s1"}`, role(), func(l *policy.Layers) { l.HasSession = true }, false, policy.LayerSession},
 		{"another account named", `{"AWS":"999999999999"}`, alice(), nil, false, policy.LayerResource},
@@ -194,7 +194,7 @@ func TestCrossAccount(t *testing.T) {
 		{"root, canonical id", `{"CanonicalUser":"79a59df900b949e5"}`, root(), func(l *policy.Layers) { l.Identity = nil }, false, policy.LayerResource},
 		{"root, not named", `{"AWS":"arn:aws:iam::111122223333:user/alice"}`, root(), nil, false, policy.LayerResource},
 	} {
-		l := &policy.Layers{Resource: grantTo(t, policy.Resource, c.principal), Identity: []policy.Source{all}}
+		l := &policy.Layers{Resource: grantTo(t, policy.Resource, c.principal), Identity: policy.NewSet(all)}
 		if c.change != nil {
 			c.change(l)
 		}
@@ -245,7 +245,7 @@ func TestTrustAndKeyPolicies(t *testing.T) {
 	} {
 		l := &policy.Layers{Kind: policy.ResourceTrust, Resource: grantTo(t, policy.Trust, c.principal)}
 		if c.identity {
-			l.Identity = []policy.Source{all}
+			l.Identity = policy.NewSet(all)
 		}
 		r := &policy.Request{Principal: c.who, Action: "sts:AssumeRole", Resource: "arn:aws:iam::111122223333:role/x", ResourceAccount: account}
 		if got := verdict(t, l, r) == policy.Allow; got != c.trusted {
@@ -256,7 +256,7 @@ func TestTrustAndKeyPolicies(t *testing.T) {
 			t.Errorf("%s: key %v", c.name, got)
 		}
 	}
-	l := &policy.Layers{Kind: policy.ResourceTrust, Identity: []policy.Source{all}}
+	l := &policy.Layers{Kind: policy.ResourceTrust, Identity: policy.NewSet(all)}
 	if d := policy.Decide(l, getObject(alice(), nil)); d.Verdict != policy.ImplicitDeny || d.Layer != policy.LayerTrust {
 		t.Errorf("no trust policy: %+v", d)
 	}
@@ -264,11 +264,11 @@ func TestTrustAndKeyPolicies(t *testing.T) {
 
 func TestFederatedSessions(t *testing.T) {
 	all := source(t, policy.Managed, allowAll)
-	l := &policy.Layers{Identity: []policy.Source{all}}
+	l := &policy.Layers{Identity: policy.NewSet(all)}
 	if d := policy.Decide(l, getObject(federated(), nil)); d.Layer != policy.LayerSession || d.Allowed() {
 		t.Errorf("without a session policy: %+v", d)
 	}
-	l.HasSession, l.Session = true, []policy.Source{all}
+	l.HasSession, l.Session = true, policy.NewSet(all)
 	if !policy.Decide(l, getObject(federated(), nil)).Allowed() {
 		t.Error("identity and session policy allow")
 	}
@@ -282,7 +282,7 @@ func TestFederatedSessions(t *testing.T) {
 		t.Error("a session of the root user, session policy allows")
 	}
 	// The user who made the session is named: its session policy still limits.
-	named := &policy.Layers{Resource: grantTo(t, policy.Resource, `{"AWS":"AIDAALICE00000000001"}`), HasSession: true, Session: []policy.Source{all}}
+	named := &policy.Layers{Resource: grantTo(t, policy.Resource, `{"AWS":"AIDAALICE00000000001"}`), HasSession: true, Session: policy.NewSet(all)}
 	if !policy.Decide(named, getObject(federated(), nil)).Allowed() {
 		t.Error("issuer named and session policy allows")
 	}
@@ -322,13 +322,13 @@ func TestNotPrincipal(t *testing.T) {
 		{"[" + acc + "," + user + "]", service(), true},
 		{`"*"`, alice(), false},
 	} {
-		l := &policy.Layers{Resource: doc("Deny", c.names), Identity: []policy.Source{source(t, policy.Managed, allowAll)}}
+		l := &policy.Layers{Resource: doc("Deny", c.names), Identity: policy.NewSet(source(t, policy.Managed, allowAll))}
 		if got := verdict(t, l, getObject(c.who, nil)) == policy.ExplicitDeny; got != c.deny {
 			t.Errorf("NotPrincipal %s: denied %v", c.names, got)
 		}
 		// Nobody with a boundary is spared.
 		if c.who != nil && c.who.Type == policy.User {
-			l.Boundary = &l.Identity[0]
+			l.Boundary = &l.Identity.Sources()[0]
 			if verdict(t, l, getObject(c.who, nil)) != policy.ExplicitDeny {
 				t.Errorf("NotPrincipal %s spares a caller with a boundary", c.names)
 			}
@@ -351,10 +351,10 @@ func TestNotPrincipal(t *testing.T) {
 func TestDecisionNamesTheStatement(t *testing.T) {
 	const second = `{"Sid": "B", "Effect": "Allow", "Action": "s3:Get*", "Resource": "*"}`
 	doc := "{\n \"Version\": \"2012-10-17\",\n \"Statement\": [\n  {\"Sid\": \"A\", \"Effect\": \"Allow\", \"Action\": \"x:Ü\", \"Resource\": \"*\"}, " + second + "\n ]\n}"
-	l := &policy.Layers{Identity: []policy.Source{
-		{ID: "first", Type: "group", Policy: compile(t, policy.Managed, nothing)},
-		{ID: "arn:aws:iam::111122223333:policy/p", Type: "user-managed", Policy: compile(t, policy.Managed, doc)},
-	}}
+	l := &policy.Layers{Identity: policy.NewSet(
+		policy.Source{ID: "first", Type: "group", Policy: compile(t, policy.Managed, nothing)},
+		policy.Source{ID: "arn:aws:iam::111122223333:policy/p", Type: "user-managed", Policy: compile(t, policy.Managed, doc)},
+	)}
 	at := strings.Index(doc, second)
 	column := utf8.RuneCountInString(doc[strings.LastIndex(doc[:at], "\n")+1:at]) + 1
 	want := policy.Decision{

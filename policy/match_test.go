@@ -116,7 +116,7 @@ func TestNotResourceWithoutValue(t *testing.T) {
 func TestOldVersionHasNoVariables(t *testing.T) {
 	for _, version := range []string{`"Version":"2008-10-17",`, ""} {
 		doc := `{` + version + `"Statement":{"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::b/${aws:username}","Condition":{"StringEquals":{"k:x":"${k:y}"}}}}`
-		l := &policy.Layers{Identity: []policy.Source{source(t, policy.Inline, doc)}}
+		l := &policy.Layers{Identity: policy.NewSet(source(t, policy.Inline, doc))}
 		r := getObject(alice(), keys("aws:username=k", "k:x=1", "k:y=1"))
 		if verdict(t, l, r) == policy.Allow {
 			t.Errorf("%s: variables are replaced", version)

@@ -96,7 +96,7 @@ func TestObservedConditions(t *testing.T) {
 					statements += `,{"Effect":"Allow","Action":"s3:*","Resource":"*"}`
 				}
 				s := source(t, policy.Managed, `{"Version":"2012-10-17","Statement":[`+statements+`]}`)
-				d := policy.Decide(&policy.Layers{Identity: []policy.Source{s}}, getObject(alice(), told))
+				d := policy.Decide(&policy.Layers{Identity: policy.NewSet(s)}, getObject(alice(), told))
 				if d.Allowed() != (want == (effect == "Allow")) {
 					t.Errorf("%s %s %q, of %q: %v", effect, c.op, c.value, given, d.Verdict)
 				}

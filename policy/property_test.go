@@ -2,6 +2,7 @@ package policy_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,12 +55,12 @@ func (w world) document(use policy.Use, effect string) policy.Source {
 	}
 }
 
-func (w world) documents(label string, use policy.Use, atLeast int) []policy.Source {
+func (w world) documents(label string, use policy.Use, atLeast int) *policy.Set {
 	list := make([]policy.Source, rapid.IntRange(atLeast, 2).Draw(w.T, label))
 	for i := range list {
 		list[i] = w.document(use, "")
 	}
-	return list
+	return policy.NewSet(list...)
 }
 
 func (w world) flip(label string) bool { return rapid.Bool().Draw(w.T, label) }
@@ -79,7 +80,7 @@ func (w world) layers() *policy.Layers {
 		l.HasSession, l.Session = true, w.documents("session policies", policy.Session, 0)
 	}
 	if rapid.IntRange(0, 3).Draw(w.T, "organization") == 0 {
-		l.SCP = [][]policy.Source{w.documents("scp", policy.SCP, 1)}
+		l.SCP = []*policy.Set{w.documents("scp", policy.SCP, 1)}
 	}
 	return l
 }
@@ -153,9 +154,9 @@ func TestPropertyLimitsNeverGrant(t *testing.T) {
 			s := w.document(policy.Managed, "")
 			limited.Boundary = &s
 		case "scp":
-			limited.SCP = append(append([][]policy.Source{}, l.SCP...), w.documents("more", policy.SCP, 1))
+			limited.SCP = append(slices.Clone(l.SCP), w.documents("more", policy.SCP, 1))
 		case "rcp":
-			limited.RCP = [][]policy.Source{w.documents("more", policy.Resource, 1)}
+			limited.RCP = []*policy.Set{w.documents("more", policy.Resource, 1)}
 		case "endpoint":
 			s := w.document(policy.Resource, "")
 			limited.Endpoint = &s
@@ -164,7 +165,7 @@ func TestPropertyLimitsNeverGrant(t *testing.T) {
 			t.Fatal("a limit granted")
 		}
 		if p := r.Principal; p != nil && p.Type == policy.FederatedUser {
-			if l.HasSession && len(l.Session) == 0 && len(l.Identity) > 0 && l.Resource == nil && policy.Decide(l, r).Allowed() {
+			if l.HasSession && len(l.Session.Sources()) == 0 && len(l.Identity.Sources()) > 0 && l.Resource == nil && policy.Decide(l, r).Allowed() {
 				t.Fatal("a federated session without session policy used identity policies")
 			}
 		}
@@ -179,7 +180,7 @@ func TestPropertyDenyNeverLoses(t *testing.T) {
 		before := policy.Decide(l, r)
 
 		some := *l
-		some.Identity = append(append([]policy.Source{}, l.Identity...), w.document(policy.Managed, "Deny"))
+		some.Identity = with(l.Identity, w.document(policy.Managed, "Deny"))
 		if after := policy.Decide(&some, r); after.Allowed() && !before.Allowed() {
 			t.Fatal("a Deny allowed")
 		}
@@ -193,7 +194,7 @@ func TestPropertyDenyNeverLoses(t *testing.T) {
 		identified := r.Principal != nil && r.Principal.Type != policy.Service
 		switch where := w.pick("where", "identity", "session", "boundary", "scp", "rcp", "endpoint", "resource"); {
 		case where == "rcp":
-			all.RCP = append(append([][]policy.Source{}, l.RCP...), []policy.Source{s})
+			all.RCP = append(slices.Clone(l.RCP), policy.NewSet(s))
 		case where == "endpoint":
 			all.Endpoint = &s
 		case where == "resource":
@@ -203,13 +204,13 @@ func TestPropertyDenyNeverLoses(t *testing.T) {
 		case !identified:
 			return // nothing can be attached to the caller
 		case where == "identity":
-			all.Identity = append(append([]policy.Source{}, l.Identity...), s)
+			all.Identity = with(l.Identity, s)
 		case where == "session":
-			all.HasSession, all.Session = true, append(append([]policy.Source{}, l.Session...), s)
+			all.HasSession, all.Session = true, with(l.Session, s)
 		case where == "boundary":
 			all.Boundary = &s
 		case where == "scp":
-			all.SCP = append(append([][]policy.Source{}, l.SCP...), []policy.Source{s})
+			all.SCP = append(slices.Clone(l.SCP), policy.NewSet(s))
 		}
 		if d := policy.Decide(&all, r); d.Verdict != policy.ExplicitDeny {
 			t.Fatalf("%s in spite of a Deny", d.Verdict)
@@ -225,8 +226,8 @@ func TestPropertyOrderDoesNotMatter(t *testing.T) {
 		want := policy.Decide(l, r).Verdict
 		other := *l
 		other.Identity = nil
-		for i := len(l.Identity) - 1; i >= 0; i-- {
-			other.Identity = append(other.Identity, l.Identity[i], l.Identity[i])
+		for _, s := range slices.Backward(l.Identity.Sources()) {
+			other.Identity = with(other.Identity, s, s)
 		}
 		if got := policy.Decide(&other, r).Verdict; got != want {
 			t.Fatalf("%s, and in another order %s", want, got)

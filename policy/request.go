@@ -77,17 +77,17 @@ const (
 // Layers are the policies that apply to a request. A nil layer does not take
 // part; a layer that is present must allow.
 type Layers struct {
-	// SCP and RCP are the organization's policies from the root down, one list
+	// SCP and RCP are the organization's policies from the root down, one set
 	// per level, each of which must allow. Leave them nil outside an
 	// organization and for its management account.
-	SCP, RCP [][]Source
+	SCP, RCP []*Set
 	Endpoint *Source // policy of the VPC endpoint the request came through
 	Resource *Source
 	Kind     ResourceKind
 	Boundary *Source
-	// Session policies count only if HasSession is set; an empty list then
-	// grants nothing. A FederatedUser always counts as having them.
-	Session    []Source
+	// Session policies count only if HasSession is set; a nil or empty set
+	// then grants nothing. A FederatedUser always counts as having them.
+	Session    *Set
 	HasSession bool
-	Identity   []Source
+	Identity   *Set
 }

@@ -91,19 +91,19 @@ func (f *frame) each(visit func(l Layer, sources []Source, sc scope)) {
 		}
 	}
 	for _, level := range f.scp {
-		visit(LayerSCP, level, scopeAttached)
+		visit(LayerSCP, level.Sources(), scopeAttached)
 	}
 	for _, level := range f.rcp {
-		visit(LayerRCP, level, scopeAttached)
+		visit(LayerRCP, level.Sources(), scopeAttached)
 	}
 	one(LayerEndpoint, f.endpoint, scopeAttached)
 	one(f.resourceAs, f.resource, f.resourceIn)
 	one(LayerBoundary, f.boundary, scopeAttached)
 	if f.hasSession {
-		visit(LayerSession, f.session, scopeAttached)
+		visit(LayerSession, f.session.Sources(), scopeAttached)
 	}
 	if f.hasIdentity {
-		visit(LayerIdentity, f.identity, scopeAttached)
+		visit(LayerIdentity, f.identity.Sources(), scopeAttached)
 	}
 }
 

@@ -66,7 +66,7 @@ func TestSimulateMissing(t *testing.T) {
 		"no variables in this version": {identity: `{"Statement":[` + say("Allow", `{"StringLike":{"k:x":"${k:y}"}}`) + `]}`,
 			verdict: policy.ImplicitDeny, missing: []string{"k:x"}},
 	} {
-		l := &policy.Layers{Identity: []policy.Source{source(t, policy.Inline, c.identity)}}
+		l := &policy.Layers{Identity: policy.NewSet(source(t, policy.Inline, c.identity))}
 		if c.boundary != "" {
 			b := source(t, policy.Managed, c.boundary)
 			l.Boundary = &b
@@ -94,20 +94,20 @@ func TestSimulateMatched(t *testing.T) {
 		want    []string
 		layers  map[policy.Layer]policy.Verdict
 	}{
-		"every Allow that grants": {policy.Layers{Identity: []policy.Source{two, other}, Boundary: &yes}, policy.Allow, []string{"two#0", "two#2", "other#0"},
+		"every Allow that grants": {policy.Layers{Identity: policy.NewSet(two, other), Boundary: &yes}, policy.Allow, []string{"two#0", "two#2", "other#0"},
 			map[policy.Layer]policy.Verdict{policy.LayerIdentity: policy.Allow, policy.LayerBoundary: policy.Allow}},
-		"only the Deny": {policy.Layers{Identity: []policy.Source{two, no}}, policy.ExplicitDeny, []string{"managed#0"},
+		"only the Deny": {policy.Layers{Identity: policy.NewSet(two, no)}, policy.ExplicitDeny, []string{"managed#0"},
 			map[policy.Layer]policy.Verdict{policy.LayerIdentity: policy.ExplicitDeny}},
-		"every Deny": {policy.Layers{Identity: []policy.Source{no, two}, Boundary: &no}, policy.ExplicitDeny, []string{"managed#0", "managed#0"},
+		"every Deny": {policy.Layers{Identity: policy.NewSet(no, two), Boundary: &no}, policy.ExplicitDeny, []string{"managed#0", "managed#0"},
 			map[policy.Layer]policy.Verdict{policy.LayerIdentity: policy.ExplicitDeny, policy.LayerBoundary: policy.ExplicitDeny}},
 		"nothing allows": {policy.Layers{}, policy.ImplicitDeny, nil, map[policy.Layer]policy.Verdict{policy.LayerIdentity: policy.ImplicitDeny}},
-		"the resource as well": {policy.Layers{Identity: []policy.Source{other}, Resource: &bucket}, policy.Allow, []string{"resource#0", "other#0"},
+		"the resource as well": {policy.Layers{Identity: policy.NewSet(other), Resource: &bucket}, policy.Allow, []string{"resource#0", "other#0"},
 			map[policy.Layer]policy.Verdict{policy.LayerIdentity: policy.Allow, policy.LayerResource: policy.Allow}},
-		"the organization does not": {policy.Layers{Identity: []policy.Source{other}, SCP: [][]policy.Source{{yes}, {no, yes}, {}}}, policy.ExplicitDeny, []string{"managed#0"},
+		"the organization does not": {policy.Layers{Identity: policy.NewSet(other), SCP: levels([]policy.Source{yes}, []policy.Source{no, yes}, nil)}, policy.ExplicitDeny, []string{"managed#0"},
 			map[policy.Layer]policy.Verdict{policy.LayerIdentity: policy.Allow, policy.LayerSCP: policy.ExplicitDeny}},
-		"one level is silent": {policy.Layers{Identity: []policy.Source{other}, SCP: [][]policy.Source{{yes}, {}}}, policy.ImplicitDeny, nil,
+		"one level is silent": {policy.Layers{Identity: policy.NewSet(other), SCP: levels([]policy.Source{yes}, nil)}, policy.ImplicitDeny, nil,
 			map[policy.Layer]policy.Verdict{policy.LayerIdentity: policy.Allow, policy.LayerSCP: policy.ImplicitDeny}},
-		"a policy that could not be read": {policy.Layers{Identity: []policy.Source{other, {ID: "broken"}}}, policy.ExplicitDeny, nil,
+		"a policy that could not be read": {policy.Layers{Identity: policy.NewSet(other, policy.Source{ID: "broken"})}, policy.ExplicitDeny, nil,
 			map[policy.Layer]policy.Verdict{policy.LayerIdentity: policy.ExplicitDeny}},
 	} {
 		s := simulate(t, &c.l, object, nil)
@@ -145,7 +145,7 @@ func TestSimulatePositions(t *testing.T) {
 		"carriage return": {" \r\n{\r\n  \"Statement\": [\r\n    {\r\n" + say("Allow", "")[1:] + "\r\n  ]\r\n}\r\n ", []string{"4:5 5:57 3:17"}},
 		"characters":      {`{"Id":"cafè","Statement":[` + say("Allow", "") + `]}`, []string{"1:27 1:84 1:27"}},
 	} {
-		s := simulate(t, &policy.Layers{Identity: []policy.Source{source(t, policy.Inline, c.doc)}}, object, nil)
+		s := simulate(t, &policy.Layers{Identity: policy.NewSet(source(t, policy.Inline, c.doc))}, object, nil)
 		var got []string
 		for _, m := range s.Matched {
 			got = append(got, fmt.Sprintf("%d:%d %d:%d %d:%d", m.Pos.Line, m.Pos.Column, m.End.Line, m.End.Column, m.After.Line, m.After.Column))
@@ -234,13 +234,13 @@ func TestSimulateAgreesWithDecide(t *testing.T) {
 			}
 			return source(t, policy.Managed, statements(list...))
 		}
-		l := &policy.Layers{Identity: []policy.Source{draw("identity")}}
+		l := &policy.Layers{Identity: policy.NewSet(draw("identity"))}
 		if rapid.Bool().Draw(rt, "boundary") {
 			b := draw("boundary")
 			l.Boundary = &b
 		}
 		if rapid.Bool().Draw(rt, "scp") {
-			l.SCP = [][]policy.Source{{draw("scp")}}
+			l.SCP = levels([]policy.Source{draw("scp")})
 		}
 		value := rapid.SampledFrom([]string{"", "true", "alice", "bob"})
 		told := policy.MapKeys{}

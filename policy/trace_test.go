@@ -87,9 +87,10 @@ func TestExplainElements(t *testing.T) {
 
 func TestExplainAllLayers(t *testing.T) {
 	l := sixLayers(t, 3)
-	l.RCP = [][]policy.Source{{source(t, policy.Resource, allowAll)}}
-	l.Endpoint = &l.RCP[0][0]
-	l.Identity = append(l.Identity, policy.Source{ID: "broken", Type: "user"})
+	open := source(t, policy.Resource, allowAll)
+	l.RCP = []*policy.Set{policy.NewSet(open)}
+	l.Endpoint = &open
+	l.Identity = with(l.Identity, policy.Source{ID: "broken", Type: "user"})
 	tr := policy.Explain(l, reportRequest())
 	var got []policy.Layer
 	for _, lt := range tr.Layers {

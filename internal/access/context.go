@@ -55,15 +55,20 @@ func (s *Subject) Statement(a *Ask, d *policy.Decision) *policy.Statement {
 			sources = append(sources, *p)
 		}
 	}
+	levels := func(sets []*policy.Set) {
+		for _, set := range sets {
+			sources = append(sources, set.Sources()...)
+		}
+	}
 	switch d.Layer {
 	case policy.LayerIdentity:
-		sources = l.Identity
+		sources = l.Identity.Sources()
 	case policy.LayerSession:
-		sources = l.Session
+		sources = l.Session.Sources()
 	case policy.LayerSCP:
-		sources = slices.Concat(l.SCP...)
+		levels(l.SCP)
 	case policy.LayerRCP:
-		sources = slices.Concat(l.RCP...)
+		levels(l.RCP)
 	case policy.LayerBoundary:
 		one(l.Boundary)
 	case policy.LayerResource, policy.LayerTrust:

@@ -12,7 +12,7 @@ import (
 func (s *Subject) control(l *policy.Layers, a *Ask) {
 	if s.view == nil {
 		// A caller of whom it is not known what limits it may do nothing.
-		unknown := [][]policy.Source{{{ID: "organization", Type: "organization"}}}
+		unknown := []*policy.Set{policy.NewSet(policy.Source{ID: "organization", Type: "organization"})}
 		l.SCP, l.RCP = unknown, unknown
 		return
 	}

@@ -15,7 +15,7 @@ type Hypothesis struct {
 	Resource string
 	Account  string // account that owns the resource; "" = the caller's
 
-	Identity []policy.Source     // the identity policies that speak for the caller, in place of its own
+	Identity *policy.Set         // the identity policies that speak for the caller, in place of its own
 	Boundary *policy.Source      // the permissions boundary, in place of its own; nil for none
 	Policy   *policy.Source      // the resource's own policy; nil if it has none
 	Kind     policy.ResourceKind // whether the resource's own policy must allow

@@ -31,9 +31,9 @@ type Subject struct {
 	// MFA is when the caller showed a second factor: for its session, or for this very call ([Subject.WithMFA]). Zero = never.
 	MFA time.Time
 
-	identity   []policy.Source
+	identity   *policy.Set
 	boundary   *policy.Source
-	session    []policy.Source
+	session    *policy.Set
 	restricted bool      // the session policies must allow as well
 	view       *iam.View // where the control policies of organizations are found
 	tags       []iam.Tag // of the user or role; a session's own tags stand in Session and win
@@ -174,7 +174,7 @@ func (s *Subject) WithMFA(at time.Time) *Subject {
 	return &c
 }
 
-func sessionPolicies(v *iam.View, s *session.Session) []policy.Source {
+func sessionPolicies(v *iam.View, s *session.Session) *policy.Set {
 	var list []policy.Source
 	if s.Policy != "" {
 		if d, err := policy.Parse(policy.AWS(), policy.Session, []byte(s.Policy)); err == nil {
@@ -184,7 +184,7 @@ func sessionPolicies(v *iam.View, s *session.Session) []policy.Source {
 	for _, name := range s.PolicyARNs {
 		list = append(list, *v.Managed(name))
 	}
-	return list
+	return policy.NewSet(list...)
 }
 
 // Layers gathers the policies that apply to the caller asking a.

@@ -32,7 +32,7 @@ func TestKeyOfANewAdministrator(t *testing.T) {
 		t.Fatal(err)
 	}
 	u, err := tx.User(a.ID, "admin")
-	if err != nil || len(tx.IdentityPolicies(u)) != 1 {
+	if err != nil || len(tx.IdentityPolicies(u).Sources()) != 1 {
 		t.Fatalf("%v %v", u, err)
 	}
 	k, key, err := Make(tx, root, rand.Reader, a.ID, "admin")

@@ -45,7 +45,7 @@ func BenchmarkIdentityPolicies(b *testing.B) {
 	v, users := loadMany(b)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		if len(v.IdentityPolicies(users[i%1000])) != 1 {
+		if len(v.IdentityPolicies(users[i%1000]).Sources()) != 1 {
 			b.Fatal("missing")
 		}
 	}

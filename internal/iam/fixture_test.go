@@ -178,7 +178,7 @@ func decide(v *View, u *User, action string) policy.Verdict {
 
 // trusts asks a role's trust policy about a caller whose own policies allow everything.
 func trusts(v *View, r *Role, p *policy.Principal) bool {
-	return policy.Decide(&policy.Layers{Identity: []policy.Source{*v.Managed(adminARN)}, Resource: v.Trust(r), Kind: policy.ResourceTrust}, &policy.Request{
+	return policy.Decide(&policy.Layers{Identity: policy.NewSet(*v.Managed(adminARN)), Resource: v.Trust(r), Kind: policy.ResourceTrust}, &policy.Request{
 		Principal: p, Action: "sts:AssumeRole", Resource: r.ARN(), ResourceAccount: r.Account, Keys: policy.MapKeys{},
 	}).Allowed()
 }

@@ -116,7 +116,7 @@ func TestCatalog(t *testing.T) {
 				t.Errorf("%s: %s is %v, want %v", name, action, got, want)
 			}
 		}
-		if s := tx.IdentityPolicies(u); len(s) != 1 || s[0].Type != "aws-managed" || s[0].ID != "arn:aws:iam::aws:policy/"+name {
+		if s := tx.IdentityPolicies(u).Sources(); len(s) != 1 || s[0].Type != "aws-managed" || s[0].ID != "arn:aws:iam::aws:policy/"+name {
 			t.Errorf("sources %+v", s)
 		}
 	}

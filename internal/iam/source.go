@@ -51,23 +51,22 @@ func deny(typ, id string) *policy.Source {
 	return s
 }
 
-// spoken keeps the list of policies that speak for one version of a user or role, for the views that have a certain mark.
+// spoken keeps the compiled set of policies that speak for one version of a user or role, for the views that have a certain mark.
 type spoken struct {
-	last atomic.Pointer[spokenList]
+	last atomic.Pointer[spokenSet]
 }
 
-type spokenList struct {
-	mark    *mark
-	sources []policy.Source
+type spokenSet struct {
+	mark *mark
+	set  *policy.Set
 }
 
 // IdentityPolicies are the identity policies that speak for a user: the own inline ones, the own attached ones, then those of the
-// groups. The slice is shared; nobody may change it. A policy that is missing or does not compile any more stands as one that
-// denies everything.
-func (s *tables) IdentityPolicies(u *User) []policy.Source {
+// groups. A policy that is missing or does not compile any more stands as one that denies everything.
+func (s *tables) IdentityPolicies(u *User) *policy.Set {
 	r := s.realm(u.Account)
-	if l := u.spoken.list(r.mark); l != nil {
-		return l.sources
+	if set := u.spoken.of(r.mark); set != nil {
+		return set
 	}
 	sources := s.sources(&u.Grants, nil)
 	for _, id := range u.Groups {
@@ -77,19 +76,16 @@ func (s *tables) IdentityPolicies(u *User) []policy.Source {
 			sources = append(sources, *deny("group", id))
 		}
 	}
-	u.spoken.keep(r.mark, sources)
-	return sources
+	return u.spoken.keep(r.mark, sources)
 }
 
 // RolePolicies are the identity policies that speak for a role: the inline ones, then the attached ones. See IdentityPolicies.
-func (s *tables) RolePolicies(r *Role) []policy.Source {
+func (s *tables) RolePolicies(r *Role) *policy.Set {
 	in := s.realm(r.Account)
-	if l := r.spoken.list(in.mark); l != nil {
-		return l.sources
+	if set := r.spoken.of(in.mark); set != nil {
+		return set
 	}
-	sources := s.sources(&r.Grants, nil)
-	r.spoken.keep(in.mark, sources)
-	return sources
+	return r.spoken.keep(in.mark, s.sources(&r.Grants, nil))
 }
 
 func (s *tables) sources(g *Grants, to []policy.Source) []policy.Source {
@@ -103,20 +99,23 @@ func (s *tables) sources(g *Grants, to []policy.Source) []policy.Source {
 	return to
 }
 
-func (l *spoken) list(m *mark) *spokenList {
+func (l *spoken) of(m *mark) *policy.Set {
 	if l == nil {
 		return nil
 	}
 	if have := l.last.Load(); have != nil && have.mark == m {
-		return have
+		return have.set
 	}
 	return nil
 }
 
-func (l *spoken) keep(m *mark, sources []policy.Source) {
+// keep compiles a list of policies into a set.
+func (l *spoken) keep(m *mark, sources []policy.Source) *policy.Set {
+	set := policy.NewSet(sources...)
 	if l != nil {
-		l.last.Store(&spokenList{mark: m, sources: slices.Clip(sources)})
+		l.last.Store(&spokenSet{mark: m, set: set})
 	}
+	return set
 }
 
 // Boundary is a permissions boundary as it decides, by the boundary policy's resource name; nil without a name. A boundary that is

@@ -88,10 +88,10 @@ func TestUnchangedDocumentsAreCompiledOnce(t *testing.T) {
 	tx := begin(t)
 	ok(t)(tx.CreateUser(home, UserSpec{Name: "joe"}))
 	u := ok(t)(tx.PutUserPolicy(home, "joe", "p", allowGet)).(*User)
-	first := tx.IdentityPolicies(u)[0].Policy
+	first := tx.IdentityPolicies(u).Sources()[0].Policy
 	ok(t)(tx.PutUserPolicy(home, "joe", "a", denyGet))
 	u = ok(t)(tx.TagUser(home, "joe", []Tag{{"k", "v"}})).(*User)
-	sources := tx.IdentityPolicies(u)
+	sources := tx.IdentityPolicies(u).Sources()
 	if len(sources) != 2 || sources[0].ID != "a" || sources[1].ID != "p" || sources[1].Type != "user" {
 		t.Fatalf("sources %+v", sources)
 	}
@@ -105,7 +105,7 @@ func TestUnchangedDocumentsAreCompiledOnce(t *testing.T) {
 	if tx.Trust(r).Policy != trust || tx.Trust(r).ID != r.ARN() {
 		t.Error("trust compiled again")
 	}
-	if s := tx.RolePolicies(r); len(s) != 2 || s[0].Type != "role" || s[1].Type != "aws-managed" {
+	if s := tx.RolePolicies(r).Sources(); len(s) != 2 || s[0].Type != "role" || s[1].Type != "aws-managed" {
 		t.Errorf("role's sources %+v", s)
 	}
 }
@@ -173,11 +173,11 @@ func TestHotReadsDoNotAllocate(t *testing.T) {
 	n := testing.AllocsPerRun(100, func() {
 		k, _ := view.Key(key)
 		u, _ := view.UserByID(k.User)
-		if len(u.ARN()) == 0 || len(view.IdentityPolicies(u)) != 1 || view.Boundary(u.Boundary) == nil {
+		if len(u.ARN()) == 0 || len(view.IdentityPolicies(u).Sources()) != 1 || view.Boundary(u.Boundary) == nil {
 			t.Fatal("incomplete")
 		}
 		r, err := view.Role(home, "r")
-		if err != nil || len(view.RolePolicies(r)) != 1 || view.Trust(r) == nil {
+		if err != nil || len(view.RolePolicies(r).Sources()) != 1 || view.Trust(r) == nil {
 			t.Fatal("incomplete")
 		}
 	})

@@ -13,7 +13,7 @@ type Standing struct {
 	Path         string // from the organization's id down to the account's parent, for aws:PrincipalOrgPaths
 	// SCP and RCP are the control policies of each level from the root down to the account, each of which must allow; nil when the type
 	// is not in use, and for the manager, whom none reach.
-	SCP, RCP [][]policy.Source
+	SCP, RCP []*policy.Set
 
 	mark *mark
 }
@@ -62,11 +62,11 @@ func (s *tables) stand(m *Member) *Standing {
 }
 
 // levels gives the policies of a type from the root down to an account.
-func (s *tables) levels(o *Organization, m *Member, t ControlType) [][]policy.Source {
+func (s *tables) levels(o *Organization, m *Member, t ControlType) []*policy.Set {
 	if !o.Uses(t) {
 		return nil
 	}
-	levels := [][]policy.Source{s.level(o, t, m)}
+	levels := []*policy.Set{s.level(o, t, m)}
 	id := m.Parent
 	for range maxDepth + 1 {
 		at, ok := s.place(o, id)
@@ -86,11 +86,11 @@ func (s *tables) levels(o *Organization, m *Member, t ControlType) [][]policy.So
 
 // ServiceControls gives the service control policies that reach a root, unit or account: those of each level from it up to the root,
 // each of which must allow. The manager is reached by none.
-func (s *tables) ServiceControls(o *Organization, id string) [][]policy.Source {
+func (s *tables) ServiceControls(o *Organization, id string) []*policy.Set {
 	if id == o.Manager {
 		return nil
 	}
-	var levels [][]policy.Source
+	var levels []*policy.Set
 	for range maxDepth + 2 {
 		at, ok := s.place(o, id)
 		if !ok {
@@ -124,7 +124,7 @@ func (s *tables) ServiceControl(o *Organization, id string) (*policy.Source, err
 	return p.compiled.source(), nil
 }
 
-func (s *tables) level(o *Organization, t ControlType, at place) []policy.Source {
+func (s *tables) level(o *Organization, t ControlType, at place) *policy.Set {
 	ids := o.inForce(t, at)
 	sources := make([]policy.Source, 0, len(ids))
 	for _, id := range ids {
@@ -134,8 +134,10 @@ func (s *tables) level(o *Organization, t ControlType, at place) []policy.Source
 			sources = append(sources, policy.Source{ID: id, Type: t.word()})
 		}
 	}
-	return sources
+	return policy.NewSet(sources...)
 }
 
 // broken is a level that nothing passes.
-func broken(id string) [][]policy.Source { return [][]policy.Source{{{ID: id, Type: "organization"}}} }
+func broken(id string) []*policy.Set {
+	return []*policy.Set{policy.NewSet(policy.Source{ID: id, Type: "organization"})}
+}

@@ -66,11 +66,11 @@ func (j *Job) Part(v *iam.View, uses *usage.Accesses, known map[string][]string,
 		if err != nil {
 			return nil, err
 		}
-		levels = [][]policy.Source{{*s}}
+		levels = []*policy.Set{policy.NewSet(*s)}
 	}
 	var policies []*policy.Policy
 	for _, level := range levels {
-		for _, s := range level {
+		for _, s := range level.Sources() {
 			if s.Policy != nil {
 				policies = append(policies, s.Policy)
 			}
@@ -118,10 +118,10 @@ func (s *PartService) and(name, path string, u usage.Access) *PartService {
 }
 
 // passes says whether every level has a policy that allows something of a service, and none denies it as a whole.
-func passes(levels [][]policy.Source, service string) bool {
+func passes(levels []*policy.Set, service string) bool {
 	for _, level := range levels {
 		some := false
-		for _, s := range level {
+		for _, s := range level.Sources() {
 			if s.Policy == nil || s.Policy.DeniesService(service) {
 				return false
 			}

@@ -32,7 +32,7 @@ type Question struct {
 type Simulation struct {
 	subject   *access.Subject
 	resources []string // nil: "*"
-	identity  []policy.Source
+	identity  *policy.Set
 	boundary  *policy.Source
 	resource  *policy.Source
 	kind      policy.ResourceKind
@@ -113,6 +113,7 @@ func isScenario(handling string) bool {
 
 // policies gathers what speaks for and limits the caller.
 func (s *Simulation) policies(v *iam.View, q *Question) error {
+	var identity []policy.Source
 	if q.Source != "" {
 		e, err := ParseEntity(q.Source)
 		if err != nil {
@@ -124,7 +125,7 @@ func (s *Simulation) policies(v *iam.View, q *Question) error {
 		}
 		s.subject, s.boundary = f.subject, f.boundary
 		for _, h := range f.held {
-			s.identity = append(s.identity, policy.Source{ID: heldName(h), Type: h.Source.Type, Policy: h.Source.Policy})
+			identity = append(identity, policy.Source{ID: heldName(h), Type: h.Source.Type, Policy: h.Source.Policy})
 		}
 		if s.boundary != nil {
 			s.boundary = &policy.Source{ID: lastName(s.boundary.ID), Type: s.boundary.Type, Policy: s.boundary.Policy}
@@ -135,8 +136,9 @@ func (s *Simulation) policies(v *iam.View, q *Question) error {
 		if err != nil {
 			return err
 		}
-		s.identity = append(s.identity, *src)
+		identity = append(identity, *src)
 	}
+	s.identity = policy.NewSet(identity...)
 	for i, text := range q.Boundary {
 		src, err := given("PermissionsBoundaryPolicyInputList", i, fault.SimulatedBoundary, text)
 		if err != nil {
@@ -217,8 +219,8 @@ func (s *Simulation) resourcePolicy(text string) error {
 
 func (s *Simulation) work() int {
 	n := 0
-	for i := range s.identity {
-		n += s.identity[i].Policy.Statements()
+	for _, src := range s.identity.Sources() {
+		n += src.Policy.Statements()
 	}
 	for _, src := range []*policy.Source{s.boundary, s.resource} {
 		if src != nil {

@@ -92,11 +92,11 @@ func (c *testCase) layers() (*policy.Layers, error) {
 	if l.Endpoint, err = c.one("vpce", "endpoint", policy.Resource, c.Policies.Endpoint); err != nil {
 		return nil, err
 	}
-	if l.Identity, err = c.several("identity", "user", policy.Inline, c.Policies.Identity); err != nil {
+	if l.Identity, err = c.set("identity", "user", policy.Inline, c.Policies.Identity); err != nil {
 		return nil, err
 	}
 	l.HasSession = c.Policies.Session != nil
-	if l.Session, err = c.several("session", "session", policy.Session, c.Policies.Session); err != nil {
+	if l.Session, err = c.set("session", "session", policy.Session, c.Policies.Session); err != nil {
 		return nil, err
 	}
 	if l.SCP, err = c.levels("scp", policy.SCP, c.Policies.SCP); err != nil {
@@ -108,22 +108,19 @@ func (c *testCase) layers() (*policy.Layers, error) {
 	return &l, err
 }
 
-func (c *testCase) levels(name string, use policy.Use, docs [][]json.RawMessage) ([][]policy.Source, error) {
-	var out [][]policy.Source
+func (c *testCase) levels(name string, use policy.Use, docs [][]json.RawMessage) ([]*policy.Set, error) {
+	var out []*policy.Set
 	for i, level := range docs {
-		sources, err := c.several(fmt.Sprintf("%s[%d]", name, i), name, use, level)
+		set, err := c.set(fmt.Sprintf("%s[%d]", name, i), name, use, level)
 		if err != nil {
 			return nil, err
 		}
-		if sources == nil {
-			sources = []policy.Source{}
-		}
-		out = append(out, sources)
+		out = append(out, set)
 	}
 	return out, nil
 }
 
-func (c *testCase) several(name, typ string, use policy.Use, docs []json.RawMessage) ([]policy.Source, error) {
+func (c *testCase) set(name, typ string, use policy.Use, docs []json.RawMessage) (*policy.Set, error) {
 	var out []policy.Source
 	for i, raw := range docs {
 		s, err := c.one(fmt.Sprintf("%s[%d]", name, i), typ, use, raw)
@@ -135,7 +132,7 @@ func (c *testCase) several(name, typ string, use policy.Use, docs []json.RawMess
 		}
 		out = append(out, *s)
 	}
-	return out, nil
+	return policy.NewSet(out...), nil
 }
 
 // one compiles a document; a document in a JSON string stands for its text,
