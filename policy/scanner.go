@@ -159,7 +159,8 @@ func (s *scanner) object(n *node, depth int) {
 			s.fail("a member name in double quotes is missing")
 			return
 		}
-		m := member{pos: s.off, key: s.str()}
+		m := member{pos: s.off}
+		m.key = s.str()
 		if s.fault != nil {
 			return
 		}
