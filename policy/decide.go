@@ -137,7 +137,7 @@ func (e *evaluator) policy(s *Source, sc scope, found *finding) (denied bool) {
 	}
 	for i := range s.Policy.denies {
 		st := &s.Policy.denies[i]
-		if t, g := e.matches(st, sc); t != isFalse && !(t == isUnknown && e.hopeful) {
+		if t, g := e.matches(st, sc); t != isFalse {
 			*found = finding{s, st, g}
 			return true
 		}
@@ -147,7 +147,7 @@ func (e *evaluator) policy(s *Source, sc scope, found *finding) (denied bool) {
 			break // nothing here can be stronger
 		}
 		st := &s.Policy.allows[i]
-		if t, g := e.matches(st, sc); g > found.grant && (t == isTrue || t == isUnknown && e.hopeful) {
+		if t, g := e.matches(st, sc); g > found.grant && t == isTrue {
 			*found = finding{s, st, g}
 		}
 	}

@@ -39,7 +39,6 @@ type evaluator struct {
 	keys    Keys
 	bounded bool
 	open    bool // a key that is absent may still come: it is unknown
-	hopeful bool // what is unknown turns out in the caller's favour, instead of against it
 }
 
 // nobody is the caller of a Request without a Principal.

@@ -80,3 +80,43 @@ func ExampleDocument_RewritePrincipals() {
 	// {"Statement": {"Effect": "Allow",
 	//   "Principal": {"AWS": "AIDAALICE00000000001"}, "Action": "sts:AssumeRole"}}
 }
+
+// A list is filtered by what policies say of each item: they are decided once, without the tags, and of each item only what is left
+// is asked.
+func ExamplePartial() {
+	doc, err := policy.Parse(policy.AWS(), policy.Inline, []byte(`{"Version": "2012-10-17", "Statement": [
+		{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::reports/*",
+		 "Condition": {"StringEquals": {"s3:ExistingObjectTag/team": "${aws:PrincipalTag/team}"}}},
+		{"Effect": "Deny", "Action": "s3:*", "Resource": "*", "Condition": {"StringEquals": {"s3:ExistingObjectTag/state": "draft"}}}]}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	keys := policy.MapKeys{}
+	keys.Set("aws:PrincipalTag/team", "blue")
+	residual := policy.Partial(
+		&policy.Layers{Identity: policy.NewSet(policy.Source{ID: "reports", Policy: doc.Compile()})},
+		&policy.Request{
+			Principal: &policy.Principal{Type: policy.User, ARN: "arn:aws:iam::111122223333:user/alice", Account: "111122223333"},
+			Action:    "s3:GetObject", Resource: "arn:aws:s3:::reports/2026", ResourceAccount: "111122223333", Keys: keys,
+		})
+	for _, layer := range residual.Open() {
+		for _, s := range layer.Statements {
+			fmt.Println(s.Effect, "if", s.Conditions[0].Operator, s.Conditions[0].Key, s.Conditions[0].Values)
+		}
+	}
+	for _, object := range []struct{ name, team, state string }{
+		{"annual", "blue", "final"}, {"plans", "red", "final"}, {"notes", "blue", "draft"},
+	} {
+		tags := policy.MapKeys{}
+		tags.Set("s3:ExistingObjectTag/team", object.team)
+		tags.Set("s3:ExistingObjectTag/state", object.state)
+		if residual.Allows(tags) {
+			fmt.Println("shown:", object.name)
+		}
+	}
+	// Output:
+	// Allow if StringEquals s3:ExistingObjectTag/team [blue]
+	// Deny if StringEquals s3:ExistingObjectTag/state [draft]
+	// shown: annual
+}

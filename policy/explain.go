@@ -70,12 +70,14 @@ func (e *evaluator) explainLayer(l Layer, level int, sources []Source, sc scope)
 
 // inOrder returns the statements as the document lists them.
 func (p *Policy) inOrder() []*statement {
-	list := make([]*statement, len(p.denies)+len(p.allows))
-	for i := range p.denies {
-		list[p.denies[i].index] = &p.denies[i]
-	}
-	for i := range p.allows {
-		list[p.allows[i].index] = &p.allows[i]
+	list := make([]*statement, 0, len(p.denies)+len(p.allows))
+	d, a := p.denies, p.allows
+	for len(d) > 0 || len(a) > 0 {
+		if len(a) == 0 || len(d) > 0 && d[0].index < a[0].index {
+			list, d = append(list, &d[0]), d[1:]
+		} else {
+			list, a = append(list, &a[0]), a[1:]
+		}
 	}
 	return list
 }

@@ -52,9 +52,8 @@ func (s *Simulation) Outcome(l Layer) (v Verdict, ok bool) {
 // absent is an empty List. It costs more than Decide and allocates.
 //
 // The decision takes a key nobody told for absent, which may be in the caller's
-// favour or not. So the request is decided twice more in three values, once with
-// everything unknown turning out well and once badly: where both agree nothing is
-// missing, because no value of any key could change the verdict.
+// favour or not. Nothing is missing when Partial knows the verdict, because then
+// no value of any key could change it.
 func Simulate(l *Layers, r *Request) *Simulation {
 	e := newEvaluator(l, r)
 	s := &Simulation{Decision: Decide(l, r)}
@@ -62,24 +61,7 @@ func Simulate(l *Layers, r *Request) *Simulation {
 	f.each(func(layer Layer, sources []Source, sc scope) {
 		s.look(&e, layer, sources, sc)
 	})
-	e.open = true
-	if e.verdict(l, r, false) == e.verdict(l, r, true) {
-		return s
-	}
-	var keys keyNames
-	f.each(func(_ Layer, sources []Source, sc scope) {
-		for i := range sources {
-			if sources[i].Policy == nil {
-				continue
-			}
-			for _, st := range sources[i].Policy.inOrder() {
-				if t, _ := e.matches(st, sc); t == isUnknown {
-					e.unknown(sources[i].Policy.doc, st, &keys)
-				}
-			}
-		}
-	})
-	s.Missing = keys.names
+	s.Missing = Partial(l, r).Missing()
 	return s
 }
 
@@ -163,50 +145,5 @@ func (s *Source) match(l Layer, st *statement) Match {
 	return Match{
 		Layer: l, Source: s.ID, SourceType: s.Type, Statement: st.index, Sid: st.src.sid, Effect: st.effect,
 		Pos: st.pos, End: st.end, After: s.Policy.doc.lines.pos(st.src.after),
-	}
-}
-
-// verdict decides with what is unknown all in the caller's favour, or all against it.
-func (e *evaluator) verdict(l *Layers, r *Request, hopeful bool) Verdict {
-	e.hopeful = hopeful
-	f := newFrame(l, e.who)
-	d, denied := e.gather(&f)
-	if !denied {
-		d = f.decide(l, r, e.who)
-	}
-	return d.Verdict
-}
-
-// unknown adds the keys because of which it is open whether a statement matches.
-func (e *evaluator) unknown(d *Document, s *statement, keys *keyNames) {
-	told := func(key string) bool {
-		_, known := e.lookup(FoldKey(key))
-		return known
-	}
-	variables := func(values []text) {
-		for _, v := range values {
-			for _, name := range variableNames(v.s) {
-				if !told(name) {
-					keys.add(name)
-				}
-			}
-		}
-	}
-	for i := range s.resources {
-		if e.resource(&s.resources[i]) == isUnknown {
-			variables(s.src.resources.items[i : i+1])
-		}
-	}
-	for i := range s.conditions {
-		c := &s.conditions[i]
-		if e.condition(c) != isUnknown {
-			continue
-		}
-		if !told(c.src.key.s) {
-			keys.add(c.src.key.s)
-		}
-		if d.variables && c.class.variables() {
-			variables(c.src.values)
-		}
 	}
 }
