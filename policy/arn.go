@@ -62,7 +62,7 @@ func newARNPattern(s string, variables bool) arnPattern {
 	if s == "*" {
 		return arnPattern{kind: globAny}
 	}
-	parts := splitPattern(s, variables)
+	parts := pattern.Fields(s, variables)
 	p := arnPattern{fields: make([]glob, len(parts))}
 	literal := len(parts) == 6
 	for i, part := range parts {

@@ -133,7 +133,7 @@ func (p *parser) checkResource(t text) {
 		p.add(t.pos, FaultResource, message, "%s", detail)
 		return
 	}
-	fields := splitPattern(t.s, p.doc.variables)
+	fields := pattern.Fields(t.s, p.doc.variables)
 	switch {
 	case len(fields) < 6 && !p.rules.complete:
 		p.add(t.pos, FaultARN, textLegacy, "the ARN is incomplete; this kind of policy needs all six fields")
@@ -166,7 +166,7 @@ func (p *parser) checkResourceVariables(t text, fields []string) {
 
 // resourceForm checks the first fields as IAM does, returning IAM's text.
 func (g *Grammar) resourceForm(r string, variables bool) (message, detail string) {
-	fields := splitPattern(r, variables)
+	fields := pattern.Fields(r, variables)
 	if len(fields) < 2 || fields[0] != "arn" && len(fields) > 2 && containsWord(g.partition, fields[1]) {
 		return fmt.Sprintf(`Resource %s must be in ARN format or "*".`, clip(r)), "a resource is an ARN or a single *"
 	}
@@ -221,25 +221,6 @@ func (g *Grammar) iamPath(rest string) bool {
 	}
 	known := func(p string) bool { return strings.HasPrefix(rest, p) }
 	return slices.ContainsFunc(g.iamPaths, known) || slices.ContainsFunc(g.iamNewer, known)
-}
-
-// splitPattern cuts at the first five colons that are not inside a variable.
-func splitPattern(s string, variables bool) []string {
-	fields := make([]string, 0, 6)
-	start := 0
-	for i := 0; i < len(s) && len(fields) < 5; i++ {
-		if variables && strings.HasPrefix(s[i:], "${") {
-			if end := pattern.VariableEnd(s, i+2); end > 0 {
-				i = end
-			}
-			continue
-		}
-		if s[i] == ':' {
-			fields = append(fields, s[start:i])
-			start = i + 1
-		}
-	}
-	return append(fields, s[start:])
 }
 
 func (p *parser) checkCondition(c *conditionText) {

@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/daypass/daypass/policy/internal/pattern"
@@ -48,25 +47,12 @@ type Keys interface {
 // Guide, "Condition": key names are not case-sensitive.)
 func FoldKey(key string) string { return pattern.FoldKey(key) }
 
-// foldLetter lowers a letter of a value, as AWS was observed to do: the Kelvin
-// sign is a k, the dotted capital I is no i, and letters beyond the Basic
-// Multilingual Plane stay as they are.
-func foldLetter(r rune) rune {
-	switch {
-	case r < utf8.RuneSelf:
-		return rune(pattern.FoldByte(byte(r)))
-	case r == '\u0130' || r > 0xffff:
-		return r
-	}
-	return unicode.ToLower(r)
-}
-
-// sameFold compares two values without case, by foldLetter.
+// sameFold compares two values without case, by pattern.FoldLetter.
 func sameFold(a, b string) bool {
 	for a != "" && b != "" {
 		r, n := utf8.DecodeRuneInString(a)
 		q, m := utf8.DecodeRuneInString(b)
-		if foldLetter(r) != foldLetter(q) || (r == utf8.RuneError) && a[:n] != b[:m] {
+		if pattern.FoldLetter(r) != pattern.FoldLetter(q) || (r == utf8.RuneError) && a[:n] != b[:m] {
 			return false
 		}
 		a, b = a[n:], b[m:]

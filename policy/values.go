@@ -33,3 +33,10 @@ func IsBinary(s string) bool {
 
 // Statements is how many statements the policy has.
 func (p *Policy) Statements() int { return len(p.denies) + len(p.allows) }
+
+// ReadDate reads a text as Date operators do: seconds since 1970 and a
+// fraction in nanoseconds.
+func ReadDate(s string) (seconds int64, nanos int32, ok bool) {
+	t, ok := parseDate(s)
+	return t.seconds, t.nanos, ok
+}

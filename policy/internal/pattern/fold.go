@@ -49,3 +49,16 @@ func foldRune(r rune) rune {
 	}
 	return r
 }
+
+// FoldLetter lowers a letter of a value, as AWS was observed to do: the Kelvin
+// sign is a k, the dotted capital I is no i, and letters beyond the Basic
+// Multilingual Plane stay as they are.
+func FoldLetter(r rune) rune {
+	switch {
+	case r < utf8.RuneSelf:
+		return rune(FoldByte(byte(r)))
+	case r == '\u0130' || r > 0xffff:
+		return r
+	}
+	return unicode.ToLower(r)
+}
