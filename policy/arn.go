@@ -6,38 +6,60 @@ import (
 	"github.com/daypass/daypass/policy/internal/pattern"
 )
 
-// arnText is a text cut at its first five colons; the sixth field is the rest.
+// nameForm is how resources are named: fields with colons between them, of
+// which the last may hold more colons.
+type nameForm struct {
+	prefix  string // what every name begins with, with its colon
+	fields  int    // all of them, those of the prefix included
+	account int    // which one is the owner
+	cross   bool   // a star that ends a field other than the last may run over colons
+}
+
+var arnForm = nameForm{prefix: "arn:", fields: 6, account: 4, cross: true}
+
+// service is the field of the service: in every form it stands before region and account.
+func (f *nameForm) service() int { return f.account - 2 }
+
+// arnText is the name of a resource cut into its fields: of an ARN at the first
+// five colons; the last field is the rest.
 type arnText struct {
 	text   string
 	colons [5]int
+	last   int // index of the last field
 	fields int // number of fields if every colon counted
 	ok     bool
 }
 
-func cutARN(s string) arnText {
-	a := arnText{text: s}
-	n := 0
-	for i := 0; i < len(s); i++ {
-		if s[i] != ':' {
-			continue
+func cutARN(s string) arnText { return cutName(s, &arnForm) }
+
+// cutName cuts a name in the form of a grammar.
+func cutName(s string, form *nameForm) arnText {
+	a := arnText{text: s, last: form.fields - 1}
+	n, start := 0, 0
+	for n < a.last {
+		i := strings.IndexByte(s[start:], ':')
+		if i < 0 {
+			break
 		}
-		if n < 5 {
-			a.colons[n] = i
-		}
+		a.colons[n] = start + i
+		start += i + 1
 		n++
 	}
 	a.fields = n + 1
-	a.ok = n >= 5 && strings.HasPrefix(s, "arn:")
+	a.ok = n == a.last && strings.HasPrefix(s, form.prefix)
+	if a.ok {
+		a.fields += strings.Count(s[start:], ":")
+	}
 	return a
 }
 
-// field returns field i, 0 to 5.
+// field returns field i, 0 to last.
 func (a *arnText) field(i int) string {
 	start := 0
 	if i > 0 {
 		start = a.colons[i-1] + 1
 	}
-	if i == 5 {
+	if i == a.last {
 		return a.text[start:]
 	}
 	return a.text[start:a.colons[i]]
@@ -52,49 +74,61 @@ func (a *arnText) field(i int) string {
 // whatever stands there.
 type arnPattern struct {
 	kind   globKind // globAny, globExact and globPrefix compare the whole text
-	lit    string
-	fields []glob
+	lit    string   // of globExact and globPrefix
+	fields []glob   // of globGeneral
 	cross  [5]bool
 	over   bool // some field crosses
 }
 
-func newARNPattern(s string, variables bool) arnPattern {
+func newARNPattern(s string, form *nameForm, variables bool) arnPattern {
 	if s == "*" {
 		return arnPattern{kind: globAny}
 	}
+	if p, ok := literalPattern(s, form, variables); ok {
+		return p
+	}
 	parts := pattern.Fields(s, variables)
 	p := arnPattern{fields: make([]glob, len(parts))}
-	literal := len(parts) == 6
 	for i, part := range parts {
-		pieces := pattern.Parse(part)
-		if i == 5 && variables {
-			pieces, _ = pattern.Template(part, true) // Parse refused what cannot be read
+		last := i == form.fields-1
+		if last && variables {
+			pieces, _ := pattern.Template(part, true) // Parse refused what cannot be read
+			p.fields[i] = newGlob(pieces, false)
+			continue
 		}
-		p.fields[i] = newGlob(pieces, false)
-		if i == 5 {
-			break
-		}
-		literal = literal && p.fields[i].literal()
-		if strings.HasSuffix(part, "*") {
+		p.fields[i] = parseGlob(part, false)
+		if !last && form.cross && strings.HasSuffix(part, "*") {
 			p.cross[i], p.over = true, true
 		}
-	}
-	if last := &p.fields[len(parts)-1]; literal && (last.kind == globExact || last.kind == globPrefix || last.kind == globAny) {
-		p.kind, p.lit = last.kind, strings.Join(parts[:5], ":")+":"+last.lit
-		if last.kind == globAny {
-			p.kind = globPrefix
-		}
-		p.fields = nil
 	}
 	return p
 }
 
+// literalPattern reads a pattern of all fields that says exactly how a name
+// begins, or all of it.
+func literalPattern(s string, form *nameForm, variables bool) (arnPattern, bool) {
+	wild := strings.IndexAny(s, "*?")
+	if wild < 0 {
+		wild = len(s)
+	}
+	if strings.Count(s[:wild], ":") < form.fields-1 || variables && strings.Contains(s, "${") {
+		return arnPattern{}, false
+	}
+	switch {
+	case wild == len(s):
+		return arnPattern{kind: globExact, lit: s}, true
+	case wild == len(s)-1 && s[wild] == '*':
+		return arnPattern{kind: globPrefix, lit: s[:wild]}, true
+	}
+	return arnPattern{}, false
+}
+
 // vars are the variables of the pattern; they stand in the last field only.
 func (p *arnPattern) vars() []pattern.Piece {
-	if len(p.fields) < 6 {
+	if len(p.fields) == 0 {
 		return nil
 	}
-	return p.fields[5].vars
+	return p.fields[len(p.fields)-1].vars()
 }
 
 func (m *matcher) matchARN(p *arnPattern, a *arnText) bool {
@@ -104,12 +138,14 @@ func (m *matcher) matchARN(p *arnPattern, a *arnText) bool {
 	case !a.ok:
 		return false
 	case p.kind == globExact:
-		return m.same(a.text, p.lit, false)
+		m.steps += len(p.lit)
+		return a.text == p.lit
 	case p.kind == globPrefix:
+		m.steps += len(p.lit)
 		return strings.HasPrefix(a.text, p.lit)
 	}
 	for i := range p.fields {
-		if !m.match(&p.fields[i], a.field(i)) {
+		if g := &p.fields[i]; g.kind != globAny && !m.match(g, a.field(i)) {
 			return p.over && a.fields > len(p.fields) && m.matchOver(p, a)
 		}
 	}
@@ -134,7 +170,7 @@ func (m *matcher) matchOver(p *arnPattern, a *arnText) bool {
 	}
 	starts = append(starts, len(a.text)+1)
 	reach[0] = true
-	for i := 0; i < len(p.fields) && i < 5; i++ {
+	for i := 0; i < len(p.fields) && i < a.last; i++ {
 		clear(next)
 		for j := 0; j < a.fields; j++ {
 			if !reach[j] || !m.match(&p.fields[i], a.text[starts[j]:starts[j+1]-1]) {
@@ -154,7 +190,7 @@ func (m *matcher) matchOver(p *arnPattern, a *arnText) bool {
 		if !reach[j] {
 			continue
 		}
-		if len(p.fields) < 6 {
+		if len(p.fields) <= a.last {
 			return true
 		}
 		if j == a.fields {
@@ -162,15 +198,15 @@ func (m *matcher) matchOver(p *arnPattern, a *arnText) bool {
 		}
 		// Where the part before the first star fits, the earliest place is the
 		// best: every later one leaves less text for the rest.
-		last := &p.fields[5]
+		last := &p.fields[a.last]
 		text := a.text[starts[j]:]
-		if last.kind != globGeneral || len(last.segs) == 1 {
+		if last.kind != globGeneral || len(last.rest.segs) == 1 {
 			if m.match(last, text) {
 				return true
 			}
 			continue
 		}
-		if pos := m.forward(last, &last.segs[0], text); pos >= 0 {
+		if pos := m.forward(last, &last.rest.segs[0], text); pos >= 0 {
 			return m.rest(last, text[pos:])
 		}
 	}

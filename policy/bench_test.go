@@ -2,126 +2,110 @@ package policy_test
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/daypass/daypass/policy"
+	"github.com/daypass/daypass/policy/policytest"
 )
 
-func compile(t testing.TB, use policy.Use, doc string) *policy.Policy {
+var benchSizes = []int{1, 10, 100, 1000, 10_000, 100_000}
+
+func mixedLayers(t testing.TB, n int) *policy.Layers {
 	t.Helper()
-	d, err := policy.Parse(policy.AWS(), use, []byte(doc))
+	l, err := policytest.MixedLayers(n)
 	if err != nil {
-		t.Fatalf("%v\n%s", describe(err), doc)
+		t.Fatal(err)
 	}
-	return d.Compile()
+	return l
 }
 
-func source(t testing.TB, use policy.Use, doc string) policy.Source {
-	t.Helper()
-	return policy.Source{ID: use.String(), Type: use.String(), Policy: compile(t, use, doc)}
-}
-
-func alice() *policy.Principal {
-	return &policy.Principal{Type: policy.User, ARN: "arn:aws:iam::111122223333:user/alice", Account: "111122223333", ID: "AIDAALICE00000000001"}
-}
-
-// mixed is a document of n statements of which only the last reaches the request.
-func mixed(n int) string {
-	var b strings.Builder
-	b.WriteString(`{"Version":"2012-10-17","Statement":[`)
-	for i := range n {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		switch {
-		case i == n-1:
-			b.WriteString(`{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::reports/${aws:username}/*","Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"},"Bool":{"aws:SecureTransport":"true"}}}`)
-		case i%10 == 9:
-			fmt.Fprintf(&b, `{"Effect":"Deny","Action":"s3:*","Resource":"arn:aws:s3:::secret-%d/*"}`, i)
-		case i%3 == 0:
-			fmt.Fprintf(&b, `{"Effect":"Allow","Action":["sqs:Send*","sqs:Receive*"],"Resource":"arn:aws:sqs:*:111122223333:queue-%d"}`, i)
-		default:
-			fmt.Fprintf(&b, `{"Effect":"Allow","Action":["s3:Get*","s3:List*"],"Resource":["arn:aws:s3:::bucket-%d","arn:aws:s3:::bucket-%d/*"]}`, i, i)
-		}
+// decideAll decides requests in turn: one each time the benchmark goes round.
+func decideAll(b *testing.B, l *policy.Layers, requests []*policy.Request) {
+	for _, r := range requests { // what is touched for the first time is not measured
+		policy.Decide(l, r)
 	}
-	b.WriteString(`]}`)
-	return b.String()
-}
-
-func reportRequest() *policy.Request {
-	keys := policy.MapKeys{}
-	keys.Set("aws:username", "alice")
-	keys.Set("aws:SourceIp", "10.1.2.3")
-	keys.Set("aws:SecureTransport", "true")
-	return &policy.Request{
-		Principal: alice(), Action: "s3:GetObject", Resource: "arn:aws:s3:::reports/alice/2026.csv",
-		ResourceAccount: "111122223333", Keys: keys,
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		policy.Decide(l, requests[i%len(requests)])
 	}
 }
 
-const allowAll = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`
-
-func sixLayers(t testing.TB, n int) *policy.Layers {
-	scp := func() *policy.Set { return policy.NewSet(source(t, policy.SCP, allowAll)) }
-	boundary := source(t, policy.Managed, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:*","sqs:*"],"Resource":"*"}]}`)
-	bucket := source(t, policy.Resource, `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::reports/*","Condition":{"Bool":{"aws:SecureTransport":"false"}}}]}`)
-	return &policy.Layers{
-		SCP: []*policy.Set{scp(), scp(), scp()}, Boundary: &boundary, Resource: &bucket, HasSession: true,
-		Session:  policy.NewSet(source(t, policy.Session, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:Get*","Resource":"arn:aws:s3:::*"}]}`)),
-		Identity: policy.NewSet(source(t, policy.Managed, mixed(n))),
-	}
-}
-
+// BenchmarkDecide decides requests that reach statements all over the mixed
+// set: by the set alone, and by six layers around it.
 func BenchmarkDecide(b *testing.B) {
-	for _, n := range []int{1, 10, 100} {
-		b.Run(fmt.Sprintf("statements=%d", n), func(b *testing.B) {
-			l := &policy.Layers{Identity: policy.NewSet(source(b, policy.Managed, mixed(n)))}
-			benchDecide(b, l)
+	for _, n := range benchSizes {
+		b.Run(fmt.Sprintf("layers=1/statements=%d", n), func(b *testing.B) {
+			decideAll(b, &policy.Layers{Identity: mixedLayers(b, n).Identity}, policytest.MixedRequests(n))
+		})
+		b.Run(fmt.Sprintf("layers=6/statements=%d", n), func(b *testing.B) {
+			decideAll(b, mixedLayers(b, n), policytest.MixedRequests(n))
 		})
 	}
-	for _, n := range []int{10, 100} {
-		b.Run(fmt.Sprintf("layers=6/statements=%d", n), func(b *testing.B) { benchDecide(b, sixLayers(b, n)) })
-	}
 }
 
-func benchDecide(b *testing.B, l *policy.Layers) {
-	r := reportRequest()
-	b.ReportAllocs()
-	for b.Loop() {
-		if d := policy.Decide(l, r); !d.Allowed() {
-			b.Fatal(d)
-		}
-	}
-}
-
-func BenchmarkParseCompile(b *testing.B) {
-	doc := []byte(mixed(20))
-	b.ReportAllocs()
-	for b.Loop() {
-		for range 10 {
-			d, err := policy.Parse(policy.AWS(), policy.Managed, doc)
+// BenchmarkCompile takes the policies of one principal from their texts to
+// what decides: ten policies with 200 statements, step by step and together.
+func BenchmarkCompile(b *testing.B) {
+	texts := policytest.Mixed(200)
+	var documents []*policy.Document
+	var sources []policy.Source
+	parse := func() {
+		documents = documents[:0]
+		for _, text := range texts {
+			d, err := policy.Parse(policy.AWS(), policy.Managed, []byte(text))
 			if err != nil {
 				b.Fatal(err)
 			}
-			if d.Compile() == nil {
-				b.Fatal("nil")
-			}
+			documents = append(documents, d)
 		}
+	}
+	compile := func() {
+		sources = sources[:0]
+		for _, d := range documents {
+			sources = append(sources, policy.Source{Policy: d.Compile()})
+		}
+	}
+	for _, step := range []struct {
+		name string
+		do   []func()
+	}{
+		{"parse", []func(){parse}},
+		{"compile", []func(){compile}},
+		{"set", []func(){func() { policy.NewSet(sources...) }}},
+		{"all", []func(){parse, compile, func() { policy.NewSet(sources...) }}},
+	} {
+		b.Run(step.name, func(b *testing.B) {
+			parse()
+			compile()
+			b.ReportAllocs()
+			for b.Loop() {
+				for _, do := range step.do {
+					do()
+				}
+			}
+		})
 	}
 }
 
+// BenchmarkExplain is what a denial costs on top, when somebody asks for its reasons.
 func BenchmarkExplain(b *testing.B) {
-	l, r := sixLayers(b, 10), reportRequest()
-	r.Action = "s3:PutObject"
-	for b.Loop() {
-		policy.Explain(l, r)
+	for _, n := range []int{10, 100} {
+		b.Run(fmt.Sprintf("statements=%d", n), func(b *testing.B) {
+			l, requests := mixedLayers(b, n), policytest.MixedRequests(n)
+			for i := 0; b.Loop(); i++ {
+				policy.Explain(l, requests[i%len(requests)])
+			}
+		})
 	}
 }
 
 func TestDecideDoesNotAllocate(t *testing.T) {
-	l, r := sixLayers(t, 20), reportRequest()
-	if n := testing.AllocsPerRun(100, func() { policy.Decide(l, r) }); n != 0 {
-		t.Errorf("%v allocations per decision, want none", n)
+	for _, n := range benchSizes[:4] {
+		l := mixedLayers(t, n)
+		for _, r := range policytest.MixedRequests(n) {
+			if n := testing.AllocsPerRun(10, func() { policy.Decide(l, r) }); n != 0 {
+				t.Errorf("%v allocations to decide %s on %s, want none", n, r.Action, r.Resource)
+			}
+		}
 	}
 }

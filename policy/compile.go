@@ -2,6 +2,7 @@ package policy
 
 import (
 	"encoding/base64"
+	"slices"
 
 	"github.com/daypass/daypass/policy/internal/pattern"
 )
@@ -26,7 +27,7 @@ type statement struct {
 	pos, end    Pos
 	anyAction   bool // "*"
 	notAction   bool
-	actions     []glob
+	actions     []actionPattern
 	resources   []arnPattern
 	hasResource bool
 	notResource bool
@@ -37,36 +38,75 @@ type statement struct {
 // Compile makes the form that decides. Every value is typed, every pattern cut
 // and every key folded here, once.
 func (d *Document) Compile() *Policy {
-	p := &Policy{doc: d}
+	c := newCompiler(d)
+	p := &Policy{doc: d, denies: make([]statement, 0, c.denies), allows: make([]statement, 0, len(d.statements)-c.denies)}
 	for i := range d.statements {
-		src := &d.statements[i]
-		s := statement{
-			index: i, effect: src.effect, src: src,
-			pos: d.lines.pos(src.pos), end: d.lines.pos(src.end),
-			notAction: src.actions.not, hasResource: src.resources.present, notResource: src.resources.not,
+		list := &p.allows
+		if d.statements[i].effect == EffectDeny {
+			list = &p.denies
 		}
-		for _, a := range src.actions.items {
-			if a.s == "*" {
-				s.anyAction = true
-			}
-			s.actions = append(s.actions, newGlob(pattern.Parse(a.s), true))
-		}
-		for _, r := range src.resources.items {
-			s.resources = append(s.resources, newARNPattern(r.s, d.variables))
-		}
-		if src.principals != nil {
-			s.principals = newPrincipals(src.principals)
-		}
-		for j := range src.conditions {
-			s.conditions = append(s.conditions, newCondition(&src.conditions[j], d.variables))
-		}
-		if s.effect == EffectDeny {
-			p.denies = append(p.denies, s)
-		} else {
-			p.allows = append(p.allows, s)
-		}
+		*list = append(*list, statement{})
+		c.statement(&(*list)[len(*list)-1], i)
 	}
 	return p
+}
+
+// compiler holds what the statements of a document are made of in one piece of
+// memory each, to be cut up.
+type compiler struct {
+	doc        *Document
+	at         cursor
+	denies     int
+	actions    []actionPattern
+	resources  []arnPattern
+	conditions []condition
+}
+
+func newCompiler(d *Document) *compiler {
+	c := &compiler{doc: d, at: cursor{table: d.lines}}
+	actions, resources, conditions := 0, 0, 0
+	for i := range d.statements {
+		s := &d.statements[i]
+		if s.effect == EffectDeny {
+			c.denies++
+		}
+		actions += len(s.actions.items)
+		resources += len(s.resources.items)
+		conditions += len(s.conditions)
+	}
+	c.actions = make([]actionPattern, 0, actions)
+	c.resources = make([]arnPattern, 0, resources)
+	c.conditions = make([]condition, 0, conditions)
+	return c
+}
+
+func (c *compiler) statement(s *statement, index int) {
+	d, src := c.doc, &c.doc.statements[index]
+	*s = statement{
+		index: index, effect: src.effect, src: src, pos: c.at.pos(src.pos), end: c.at.pos(src.end),
+		notAction: src.actions.not, hasResource: src.resources.present, notResource: src.resources.not,
+	}
+	from := len(c.actions)
+	for _, a := range src.actions.items {
+		if a.s == "*" {
+			s.anyAction = true
+		}
+		c.actions = append(c.actions, newActionPattern(a.s))
+	}
+	s.actions = slices.Clip(c.actions[from:])
+	from = len(c.resources)
+	for _, r := range src.resources.items {
+		c.resources = append(c.resources, newARNPattern(r.s, &arnForm, d.variables))
+	}
+	s.resources = slices.Clip(c.resources[from:])
+	if src.principals != nil {
+		s.principals = newPrincipals(src.principals)
+	}
+	from = len(c.conditions)
+	for i := range src.conditions {
+		c.conditions = append(c.conditions, newCondition(&src.conditions[i], d.variables))
+	}
+	s.conditions = slices.Clip(c.conditions[from:])
 }
 
 // condition is one key under one operator, its values typed. Only the list of

@@ -35,6 +35,7 @@ func (t truth) or(u truth) truth  { return max(t, u) }
 type evaluator struct {
 	who     *Principal
 	action  string
+	folded  foldedAction
 	arn     arnText
 	keys    Keys
 	bounded bool
@@ -49,6 +50,7 @@ func newEvaluator(l *Layers, r *Request) evaluator {
 	if e.who == nil {
 		e.who = &nobody
 	}
+	e.folded.set(r.Action)
 	return e
 }
 
@@ -84,9 +86,8 @@ func (e *evaluator) actionMatches(s *statement) bool {
 	if s.anyAction {
 		return !s.notAction
 	}
-	var m matcher
 	for i := range s.actions {
-		if m.match(&s.actions[i], e.action) {
+		if p := &s.actions[i]; (e.folded.head^p.head)&p.mask == 0 && e.folded.matches(p, e.action) {
 			return !s.notAction
 		}
 	}
@@ -113,10 +114,15 @@ func (e *evaluator) resourceMatches(s *statement) truth {
 
 // resource tests one pattern. One whose variable has no value matches nothing.
 func (e *evaluator) resource(p *arnPattern) truth {
-	var m matcher
-	if p.kind != globGeneral {
-		return truthOf(m.matchARN(p, &e.arn))
+	switch p.kind {
+	case globAny:
+		return isTrue
+	case globExact:
+		return truthOf(e.arn.ok && e.arn.text == p.lit)
+	case globPrefix:
+		return truthOf(e.arn.ok && strings.HasPrefix(e.arn.text, p.lit))
 	}
+	var m matcher
 	vars := p.vars()
 	if len(vars) == 0 {
 		return truthOf(m.matchARN(p, &e.arn))
@@ -287,18 +293,19 @@ func (e *evaluator) compareText(c *condition, v string) truth {
 // nothing; under a negated operator that makes the condition true.
 func (e *evaluator) text(c *condition, g *glob, v string) truth {
 	var m matcher
-	if len(g.vars) == 0 {
+	vars := g.vars()
+	if len(vars) == 0 {
 		if c.class == classFold {
 			return truthOf(sameFold(g.lit, v))
 		}
 		return truthOf(m.match(g, v))
 	}
 	var b bindings
-	if t := e.resolve(g.vars, &b); t != isTrue {
+	if t := e.resolve(vars, &b); t != isTrue {
 		return t
 	}
 	if c.class == classFold {
-		return truthOf(sameFold(bound(g.segs[0].pieces, &b), v))
+		return truthOf(sameFold(bound(g.rest.segs[0].pieces, &b), v))
 	}
 	m.vals = &b
 	return truthOf(m.match(g, v))

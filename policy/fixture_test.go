@@ -109,3 +109,47 @@ func refused(t testing.TB, use policy.Use, doc string) *policy.SyntaxError {
 	}
 	return s
 }
+
+const allowAll = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`
+
+func compile(t testing.TB, use policy.Use, doc string) *policy.Policy {
+	t.Helper()
+	d, err := policy.Parse(policy.AWS(), use, []byte(doc))
+	if err != nil {
+		t.Fatalf("%v\n%s", describe(err), doc)
+	}
+	return d.Compile()
+}
+
+func source(t testing.TB, use policy.Use, doc string) policy.Source {
+	t.Helper()
+	return policy.Source{ID: use.String(), Type: use.String(), Policy: compile(t, use, doc)}
+}
+
+func alice() *policy.Principal {
+	return &policy.Principal{Type: policy.User, ARN: "arn:aws:iam::111122223333:user/alice", Account: "111122223333", ID: "AIDAALICE00000000001"}
+}
+
+func reportRequest() *policy.Request {
+	return &policy.Request{
+		Principal: alice(), Action: "s3:GetObject", Resource: "arn:aws:s3:::reports/alice/2026.csv", ResourceAccount: account,
+		Keys: keys("aws:username=alice", "aws:SourceIp=10.1.2.3", "aws:SecureTransport=true"),
+	}
+}
+
+// sixLayers let reportRequest through, by a statement of two in the identity layer.
+func sixLayers(t testing.TB) *policy.Layers {
+	t.Helper()
+	scp := policy.NewSet(source(t, policy.SCP, allowAll))
+	boundary := source(t, policy.Managed, statement("Allow", "s3:*", "*", ""))
+	bucket := source(t, policy.Resource, `{"Statement":{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::reports/*",
+		"Condition":{"Bool":{"aws:SecureTransport":"false"}}}}`)
+	return &policy.Layers{
+		SCP: []*policy.Set{scp, scp, scp}, Boundary: &boundary, Resource: &bucket,
+		Session: policy.NewSet(source(t, policy.Session, statement("Allow", "s3:Get*", "arn:aws:s3:::*", ""))), HasSession: true,
+		Identity: policy.NewSet(source(t, policy.Managed, `{"Version":"2012-10-17","Statement":[
+			{"Effect":"Allow","Action":["sqs:Send*","sqs:Receive*"],"Resource":"arn:aws:sqs:*:111122223333:queue"},
+			{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::reports/${aws:username}/*",
+				"Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"},"Bool":{"aws:SecureTransport":"true"}}}]}`)),
+	}
+}

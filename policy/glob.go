@@ -16,9 +16,14 @@ import (
 // text for the rest. A segment of plain text is found by strings.Index, one
 // with wildcards by a bit-parallel automaton that looks at each character once.
 type glob struct {
+	lit  string     // all of globExact; what a text begins with, of the others
+	rest *globParts // globGeneral
 	kind globKind
-	fold bool   // ASCII letters match without case; the pattern is lower case
-	lit  string // globExact, globPrefix
+	fold bool // ASCII letters match without case; the pattern is lower case
+}
+
+// globParts are the whole pattern, cut at its stars. Most patterns do not need them.
+type globParts struct {
 	segs []segment
 	vars []pattern.Piece // the variables, in the order of the pattern
 	min  int             // the text has at least so many bytes
@@ -42,8 +47,47 @@ type segment struct {
 	find   *finder // between two stars, with wildcards, without variables
 }
 
+// parseGlob compiles a pattern without variables.
+func parseGlob(s string, fold bool) glob {
+	if i := strings.IndexAny(s, "*?"); i >= 0 && (i < len(s)-1 || s[i] == '?') {
+		return newGlob(pattern.Parse(s), fold)
+	}
+	g := glob{lit: strings.TrimSuffix(s, "*"), kind: globExact, fold: fold}
+	if fold {
+		g.lit = pattern.FoldASCII(g.lit)
+	}
+	switch {
+	case s == "*":
+		g.kind = globAny
+	case len(g.lit) < len(s):
+		g.kind = globPrefix
+	}
+	return g
+}
+
 func newGlob(pieces []pattern.Piece, fold bool) glob {
 	g := glob{fold: fold}
+	if len(pieces) > 0 && pieces[0].Kind == pattern.Text {
+		g.lit = pieces[0].Text
+		if fold {
+			g.lit = pattern.FoldASCII(g.lit)
+		}
+	}
+	switch after := len(pieces) - 1; {
+	case after < 0 || after == 0 && pieces[0].Kind == pattern.Text:
+		g.kind = globExact
+	case after == 0 && pieces[0].Kind == pattern.Star:
+		g.kind = globAny
+	case after == 1 && pieces[0].Kind == pattern.Text && pieces[1].Kind == pattern.Star:
+		g.kind = globPrefix
+	default:
+		g.kind, g.rest = globGeneral, newGlobParts(pieces, fold)
+	}
+	return g
+}
+
+func newGlobParts(pieces []pattern.Piece, fold bool) *globParts {
+	g := &globParts{}
 	seg := segment{}
 	for _, p := range pieces {
 		if p.Kind == pattern.Star {
@@ -69,7 +113,6 @@ func newGlob(pieces []pattern.Piece, fold bool) glob {
 	for i := range g.segs {
 		g.segs[i].finish(i > 0 && i < len(g.segs)-1, fold)
 	}
-	g.classify()
 	return g
 }
 
@@ -83,20 +126,13 @@ func (s *segment) finish(floating, fold bool) {
 	}
 }
 
-func (g *glob) classify() {
-	first := &g.segs[0]
-	switch {
-	case len(g.segs) == 2 && first.plain && first.lit == "" && g.segs[1].plain && g.segs[1].lit == "":
-		g.kind = globAny
-	case len(g.segs) == 1 && first.plain:
-		g.kind, g.lit = globExact, first.lit
-	case len(g.segs) == 2 && first.plain && g.segs[1].plain && g.segs[1].lit == "":
-		g.kind, g.lit = globPrefix, first.lit
+// vars are the variables of the pattern.
+func (g *glob) vars() []pattern.Piece {
+	if g.rest == nil {
+		return nil
 	}
+	return g.rest.vars
 }
-
-// literal reports whether the glob matches exactly one text.
-func (g *glob) literal() bool { return g.kind == globExact && !g.fold }
 
 // bindings are the values of a glob's variables, in its order.
 type bindings struct {
@@ -143,14 +179,14 @@ func (m *matcher) match(g *glob, text string) bool {
 	case globPrefix:
 		return len(text) >= len(g.lit) && m.same(text[:len(g.lit)], g.lit, g.fold)
 	}
-	if len(text) < g.min {
+	if len(text) < g.rest.min {
 		return false
 	}
-	pos := m.forward(g, &g.segs[0], text)
+	pos := m.forward(g, &g.rest.segs[0], text)
 	if pos < 0 {
 		return false
 	}
-	if len(g.segs) == 1 {
+	if len(g.rest.segs) == 1 {
 		return pos == len(text)
 	}
 	return m.rest(g, text[pos:])
@@ -158,14 +194,14 @@ func (m *matcher) match(g *glob, text string) bool {
 
 // rest matches everything after the first segment.
 func (m *matcher) rest(g *glob, text string) bool {
-	last := &g.segs[len(g.segs)-1]
-	end := m.backward(g, last, text)
+	segs := g.rest.segs
+	end := m.backward(g, &segs[len(segs)-1], text)
 	if end < 0 {
 		return false
 	}
 	text = text[:end]
-	for i := 1; i < len(g.segs)-1; i++ {
-		n := m.find(g, &g.segs[i], text)
+	for i := 1; i < len(segs)-1; i++ {
+		n := m.find(g, &segs[i], text)
 		if n < 0 {
 			return false
 		}
@@ -216,7 +252,7 @@ func (m *matcher) forward(g *glob, s *segment, text string) int {
 
 // backward matches a segment at the end of the text and returns its start, or -1.
 func (m *matcher) backward(g *glob, s *segment, text string) int {
-	end, v := len(text), len(g.vars)
+	end, v := len(text), len(g.rest.vars)
 	for i := len(s.pieces) - 1; i >= 0; i-- {
 		p := &s.pieces[i]
 		want := p.Text

@@ -13,6 +13,7 @@ import (
 // allows.
 func (p *Policy) GrantsAction(action string) bool {
 	e := evaluator{action: action}
+	e.folded.set(action)
 	for i := range p.denies {
 		if s := &p.denies[i]; len(s.conditions) == 0 && s.everywhere() && e.actionMatches(s) {
 			return false

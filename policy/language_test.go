@@ -20,7 +20,7 @@ func TestLanguageOfResources(t *testing.T) {
 		wild := rapid.SampledFrom([]string{"arn:", "arn:", "arn*", "*", "a?n:", ""}).Draw(t, "start") +
 			rapid.StringOfN(rapid.SampledFrom([]rune("aab:::**?")), 0, 12, -1).Draw(t, "pattern")
 		text := drawARN(t, "aab:::::")
-		p, a := newARNPattern(wild, false), cutARN(text)
+		p, a := newARNPattern(wild, &arnForm, false), cutARN(text)
 		if !a.ok {
 			return
 		}
@@ -37,7 +37,7 @@ func TestLanguageOfResourcesWithVariables(t *testing.T) {
 			"${v}" + rapid.StringOfN(rapid.SampledFrom([]rune("ab*?:")), 0, 4, -1).Draw(t, "after")
 		value := rapid.StringOfN(rapid.SampledFrom([]rune("ab*:")), 0, 3, -1).Draw(t, "value")
 		text := "arn:a:a:::" + rapid.StringOfN(rapid.SampledFrom([]rune("aab:*")), 0, 9, -1).Draw(t, "text")
-		p, a := newARNPattern(wild, true), cutARN(text)
+		p, a := newARNPattern(wild, &arnForm, true), cutARN(text)
 		var b bindings
 		b.reset(1)
 		b.set(0, value)

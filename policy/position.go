@@ -35,3 +35,27 @@ func (t *lineTable) pos(offset int) Pos {
 	col := utf8.RuneCountInString(t.src[t.starts[line-1]:offset]) + 1
 	return Pos{Offset: offset, Line: line, Column: col}
 }
+
+// cursor finds places that follow one another in a text, and reads the text
+// once for all of them.
+type cursor struct {
+	table *lineTable
+	last  Pos
+}
+
+func (c *cursor) pos(offset int) Pos {
+	if c.last.Line == 0 || offset < c.last.Offset || offset > len(c.table.src) {
+		c.last = c.table.pos(offset)
+		return c.last
+	}
+	p, starts := c.last, c.table.starts
+	from := p.Offset
+	for p.Line < len(starts) && starts[p.Line] <= offset {
+		from = starts[p.Line]
+		p.Line, p.Column = p.Line+1, 1
+	}
+	p.Column += utf8.RuneCountInString(c.table.src[from:offset])
+	p.Offset = offset
+	c.last = p
+	return p
+}

@@ -86,7 +86,7 @@ func TestExplainElements(t *testing.T) {
 }
 
 func TestExplainAllLayers(t *testing.T) {
-	l := sixLayers(t, 3)
+	l := sixLayers(t)
 	open := source(t, policy.Resource, allowAll)
 	l.RCP = []*policy.Set{policy.NewSet(open)}
 	l.Endpoint = &open
@@ -121,7 +121,7 @@ func TestExplainAllLayers(t *testing.T) {
 
 // A stored trace reads back as it was.
 func TestTraceJSON(t *testing.T) {
-	l := sixLayers(t, 3)
+	l := sixLayers(t)
 	r := reportRequest()
 	r.Action = "s3:PutObject"
 	tr := policy.Explain(l, r)

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/daypass/daypass/policy"
+	"github.com/daypass/daypass/policy/policytest"
 )
 
 // What a text can be read as, for those who take values from people.
@@ -34,7 +35,7 @@ func TestReadable(t *testing.T) {
 }
 
 func TestStatementsAreCounted(t *testing.T) {
-	if n := compile(t, policy.Managed, mixed(20)).Statements(); n != 20 {
+	if n := compile(t, policy.Managed, policytest.Mixed(20)[0]).Statements(); n != 20 {
 		t.Errorf("%d statements of 20", n)
 	}
 }
