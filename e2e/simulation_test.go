@@ -1,12 +1,20 @@
 package e2e
 
 import (
+	"bytes"
+	"context"
+	"io"
+	"net/url"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
 // TestSimulation asks with the SDK before it does, and finds that the server does what it said.
@@ -92,5 +100,82 @@ func TestSimulation(t *testing.T) {
 	if g := granting.PoliciesGrantingServiceAccess; len(g) != 1 || *g[0].ServiceNamespace != "sts" || len(g[0].Policies) != 1 || g[0].Policies[0].PolicyType != types.PolicyTypeManaged ||
 		*g[0].Policies[0].PolicyArn != "arn:aws:iam::aws:policy/AdministratorAccess" || g[0].Policies[0].EntityName != nil || granting.IsTruncated {
 		t.Errorf("%+v", g)
+	}
+}
+
+// beyond adds to an operation of the SDK what the SDK does not know: parameters, and a look at the answer it is about to read.
+func beyond(params string, answer *string) func(*iam.Options) {
+	send := middleware.SerializeMiddlewareFunc("params", func(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (middleware.SerializeOutput, middleware.Metadata, error) {
+		r := in.Request.(*smithyhttp.Request)
+		body, err := io.ReadAll(r.GetStream())
+		if err == nil {
+			in.Request, err = r.SetStream(bytes.NewReader(append(body, params...)))
+		}
+		if err != nil {
+			return middleware.SerializeOutput{}, middleware.Metadata{}, err
+		}
+		return next.HandleSerialize(ctx, in)
+	})
+	read := middleware.DeserializeMiddlewareFunc("answer", func(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+		out, meta, err := next.HandleDeserialize(ctx, in)
+		if r, ok := out.RawResponse.(*smithyhttp.Response); ok && err == nil {
+			var b []byte
+			if b, err = io.ReadAll(r.Body); err == nil {
+				*answer = string(b)
+				r.Body = io.NopCloser(bytes.NewReader(b))
+			}
+		}
+		return out, meta, err
+	})
+	return func(o *iam.Options) {
+		o.APIOptions = append(o.APIOptions, func(s *middleware.Stack) error {
+			if err := s.Serialize.Insert(send, "OperationSerializer", middleware.After); err != nil {
+				return err
+			}
+			return s.Deserialize.Add(read, middleware.After)
+		})
+	}
+}
+
+// TestSimulationExtension asks with parameters that the SDK does not know: it reads the answers all the same. In strict mode they are
+// answered as AWS answers parameters that it does not know, and there is nothing in the answers that AWS does not have.
+func TestSimulationExtension(t *testing.T) {
+	t.Parallel()
+	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}`
+	deny := `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}`
+	params := "&" + url.Values{"SessionPolicyInputList.member.1": {deny}, "TrustPolicyInput": {trust}, "IncludeExplanation": {"true"}}.Encode()
+	for name, c := range map[string]struct {
+		args  []string
+		want  types.PolicyEvaluationDecisionType
+		extra bool
+	}{
+		"as it is": {nil, types.PolicyEvaluationDecisionTypeExplicitDeny, true},
+		"strict":   {[]string{"--aws-strict"}, types.PolicyEvaluationDecisionTypeAllowed, false},
+	} {
+		folder := filepath.Join(t.TempDir(), "data")
+		s := serve(t, folder, c.args...)
+		key, account := first(t, folder)
+		a := by(s, key)
+		role := "arn:aws:iam::" + account + ":role/worker"
+		ask := func(params string) (*iam.SimulateCustomPolicyOutput, string) {
+			var answer string
+			out := must(a.iam.SimulateCustomPolicy(ctx, &iam.SimulateCustomPolicyInput{PolicyInputList: []string{allow("*", "*")}, CallerArn: aws.String("arn:aws:iam::" + account + ":user/dora"),
+				ActionNames: []string{"sts:AssumeRole"}, ResourceArns: []string{role}}, beyond(params, &answer)))(t)
+			return out, answer
+		}
+		has := func(answer string) bool {
+			return strings.Contains(answer, "LayerDecisionDetails") || strings.Contains(answer, "Explanation")
+		}
+		out, answer := ask(params)
+		r := out.EvaluationResults[0]
+		if r.EvalDecision != c.want || r.ResourceSpecificResults[0].EvalResourceDecision != c.want || *r.ResourceSpecificResults[0].EvalResourceName != role || len(r.MatchedStatements) != 1 {
+			t.Errorf("%s: %+v", name, r)
+		}
+		if has(answer) != c.extra {
+			t.Errorf("%s: %s", name, answer)
+		}
+		if _, answer := ask(""); has(answer) {
+			t.Errorf("%s: nobody asked for more: %s", name, answer)
+		}
 	}
 }

@@ -118,7 +118,7 @@ func (e *env) serve(ctx context.Context, c *config.Config, bootstrap string) (er
 		IssuerNetworks: c.Federation.Networks, IssuerRoots: issuers,
 		SAML:    saml.Here{Recipients: c.SAML.Recipients, Audiences: c.SAML.Audiences},
 		Quotas:  iam.Quotas(c.Quotas),
-		MaxBody: c.Limits.BodyBytes, Trusted: c.TrustedProxies, Hosts: c.Hosts, External: c.External(main.Addr().String()),
+		MaxBody: c.Limits.BodyBytes, Trusted: c.TrustedProxies, Hosts: c.Hosts, External: c.External(main.Addr().String()), StrictAWS: c.AWS.Strict,
 	})
 	if err != nil {
 		return err

@@ -20,6 +20,11 @@ type Hypothesis struct {
 	Policy   *policy.Source      // the resource's own policy; nil if it has none
 	Kind     policy.ResourceKind // whether the resource's own policy must allow
 
+	// Session policies, which must allow as well; nil for none.
+	Session *policy.Set
+	// SCP and RCP are control policies, level by level, in place of those of the organization; nil for these.
+	SCP, RCP []*policy.Set
+
 	// Told are condition keys of the request. They win over what is known of the caller: a simulation asks what would be if.
 	Told policy.MapKeys
 }
@@ -49,16 +54,46 @@ func SomeRole(v *iam.View, account, name string) *Subject {
 // Simulate says what the policies would say. The organization's policies that limit the subject count; of its own policies only
 // those of the hypothesis do.
 func (s *Subject) Simulate(h *Hypothesis) *policy.Simulation {
+	layers, r := s.suppose(h)
+	return policy.Simulate(&layers, r)
+}
+
+// Partial is Simulate as far as the keys are known, and what it depends on.
+func (s *Subject) Partial(h *Hypothesis) *policy.Residual {
+	layers, r := s.suppose(h)
+	return policy.Partial(&layers, r)
+}
+
+// Reasons is Simulate with everything that led to it.
+func (s *Subject) Reasons(h *Hypothesis) *policy.Trace {
+	layers, r := s.suppose(h)
+	return policy.Explain(&layers, r)
+}
+
+// Own is a hypothesis in which the subject's own policies speak for it and limit it.
+func (s *Subject) Own(action, resource string) Hypothesis {
+	return Hypothesis{Action: action, Resource: resource, Identity: s.identity, Boundary: s.boundary}
+}
+
+// suppose gathers what a hypothesis is decided by.
+func (s *Subject) suppose(h *Hypothesis) (policy.Layers, *policy.Request) {
 	a := &Ask{Action: h.Action, Resource: h.Resource, Account: h.Account, Policy: h.Policy, Kind: h.Kind}
 	layers := s.layers(a)
 	layers.Identity, layers.Boundary = h.Identity, h.Boundary
+	layers.Session, layers.HasSession = h.Session, h.Session != nil
 	if s.CrossAccount(a) {
 		layers.RCP = nil // what another organization holds is not told
 	}
-	return policy.Simulate(&layers, &policy.Request{
+	if h.SCP != nil {
+		layers.SCP = h.SCP
+	}
+	if h.RCP != nil {
+		layers.RCP = h.RCP
+	}
+	return layers, &policy.Request{
 		Principal: &s.Principal, Action: h.Action, Resource: h.Resource, ResourceAccount: s.owner(a),
 		Keys: &hypothetical{subject: s, told: h.Told, owner: s.owner(a)},
-	})
+	}
 }
 
 // hypothetical answers for the condition keys of a request that nobody makes: what was told, then what is known of the caller

@@ -43,6 +43,7 @@ type Config struct {
 	Quotas         Quotas
 	Federation     Federation
 	SAML           SAML
+	AWS            AWS
 
 	// origin says where a key was set, for messages.
 	origin map[string]string
@@ -98,6 +99,13 @@ type Federation struct {
 type SAML struct {
 	Recipients []string // of a response, and its destination
 	Audiences  []string
+}
+
+// AWS is how the door that speaks AWS's protocols behaves.
+type AWS struct {
+	// Strict leaves out of AWS's operations every parameter and member that AWS does not have. False by default: what is added is
+	// nothing that clients of AWS mind.
+	Strict bool
 }
 
 // Log is the server's log on standard error.

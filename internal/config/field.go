@@ -85,6 +85,7 @@ func (c *Config) Fields() []Field {
 		str("audit.file", "file of the audit trail, one JSON object per line; by default audit.jsonl in the data folder", &c.Audit.File),
 		integer("audit.max_bytes", "bytes at which the audit file is rotated, 1048576 to 1099511627776; 0 for never", &c.Audit.MaxBytes),
 		integer("audit.keep", "rotated audit files that are kept, 1 to 10000; 0 for all", &c.Audit.Keep),
+		boolean("aws.strict", "operations of AWS have nothing that AWS does not have, such as trust and session policies in simulations", &c.AWS.Strict),
 		str("log.level", "debug, info, warn or error", &c.Log.Level),
 		str("log.format", "json or text", &c.Log.Format),
 		integer("limits.body_bytes", "largest request body in bytes, 65536 to 67108864", &c.Limits.BodyBytes),

@@ -76,6 +76,8 @@ type Options struct {
 
 	// External is the URL others reach the server by, without a slash at the end; "" = none is known.
 	External string
+	// StrictAWS leaves out of AWS's operations everything that AWS does not have.
+	StrictAWS bool
 	// SAML is what SAML assertions have to be for; the zero value is what AWS demands.
 	SAML saml.Here
 
@@ -141,6 +143,9 @@ func New(ctx context.Context, o Options) (*Server, error) {
 		g.Failures = guard.NewFailures(failureBurst, failureRefill)
 	}
 	door := aws.New(keys)
+	if o.StrictAWS {
+		door = aws.NewStrict(keys)
+	}
 	webIdentity := s.verifier(&o)
 	s.gate = &gate.Gate{
 		Dialects: []dialect.Dialect{door},

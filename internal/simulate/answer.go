@@ -29,10 +29,22 @@ type Result struct {
 	Organization *bool // whether the organization's policies allow; nil outside an organization
 	// Layers tells how each kind of policy sees a request that goes from one account to another; nil for others.
 	Layers map[policy.Layer]policy.Verdict
+
+	// With an Extension, All tells how every kind of policy sees the request, and Reasons why if that was asked for.
+	All     map[policy.Layer]policy.Verdict
+	Reasons *Reasons
 }
 
-// Work is how many statements an action is tried against: what an answer costs.
-func (s *Simulation) Work() int { return s.work() }
+// Work is how many statements an action is tried against: what an answer costs. One with reasons costs more.
+func (s *Simulation) Work() int {
+	if s.explain {
+		return s.work() * reasonsCost
+	}
+	return s.work()
+}
+
+// reasonsCost is how much more a statement costs, in time and in length of the answer, that is told about.
+const reasonsCost = 50
 
 // maxMatched bounds an answer: the statements it lists, over all resources.
 const maxMatched = 20_000
@@ -57,11 +69,16 @@ func (s *Simulation) Ask(action string) (Answer, error) {
 
 func (s *Simulation) one(action, resource string) Result {
 	h := &access.Hypothesis{
-		Action: action, Resource: resource, Account: s.ownerOf(resource), Identity: s.identity, Boundary: s.boundary,
-		Policy: s.resource, Kind: s.kind, Told: s.told,
+		Action: action, Resource: resource, Identity: s.identity, Boundary: s.boundary, Policy: s.resource, Kind: s.kind,
+		Session: s.session, SCP: s.scp, RCP: s.rcp, Told: s.told,
 	}
+	if trust := s.trustOf(action, resource); trust != nil {
+		h.Policy, h.Kind = trust, policy.ResourceTrust
+	}
+	h.Account = s.ownerOf(resource, h.Policy != nil)
 	sim := s.subject.Simulate(h)
 	r := Result{Resource: resource, Verdict: sim.Decision.Verdict, Matched: sim.Matched, Missing: sim.Missing}
+	s.add(&r, sim, h)
 	r.Boundary, r.Organization = allows(sim, policy.LayerBoundary), allows(sim, policy.LayerSCP)
 	if resources := allows(sim, policy.LayerRCP); resources != nil && (r.Organization == nil || !*resources) {
 		r.Organization = resources
@@ -74,7 +91,7 @@ func (s *Simulation) one(action, resource string) Result {
 	r.Matched = slices.DeleteFunc(r.Matched, func(m policy.Match) bool {
 		return m.Layer == policy.LayerSCP || m.Layer == policy.LayerRCP
 	})
-	if s.resource != nil && h.Account != s.subject.Principal.Account {
+	if h.Policy != nil && h.Account != s.subject.Principal.Account {
 		r.Layers = make(map[policy.Layer]policy.Verdict)
 		for _, l := range []policy.Layer{policy.LayerIdentity, policy.LayerResource, policy.LayerTrust, policy.LayerBoundary} {
 			if v, ok := sim.Outcome(l); ok {
@@ -87,9 +104,9 @@ func (s *Simulation) one(action, resource string) Result {
 
 // ownerOf is the account that owns a resource. Without the resource's policy only the caller's own side can be asked, and it is asked
 // as for a resource of its own account.
-func (s *Simulation) ownerOf(resource string) string {
+func (s *Simulation) ownerOf(resource string, hasPolicy bool) string {
 	own := s.subject.Principal.Account
-	if s.resource == nil {
+	if !hasPolicy {
 		return own
 	}
 	if f := strings.SplitN(resource, ":", 6); len(f) == 6 && arn.IsAccount(f[4]) {
@@ -131,21 +148,23 @@ func together(each []Result) Result {
 			}
 		}
 		sum.Boundary, sum.Organization = both(sum.Boundary, r.Boundary), both(sum.Organization, r.Organization)
-		sum.layers(r.Layers)
+		sum.Layers, sum.All = stricterOf(sum.Layers, r.Layers), stricterOf(sum.All, r.All)
 	}
 	return sum
 }
 
-func (r *Result) layers(more map[policy.Layer]policy.Verdict) {
+// stricterOf sums up what layers say.
+func stricterOf(sum, more map[policy.Layer]policy.Verdict) map[policy.Layer]policy.Verdict {
 	for l, v := range more {
-		if r.Layers == nil {
-			r.Layers = make(map[policy.Layer]policy.Verdict)
+		if sum == nil {
+			sum = make(map[policy.Layer]policy.Verdict)
 		}
-		if have, ok := r.Layers[l]; ok {
+		if have, ok := sum[l]; ok {
 			v = stricter(have, v)
 		}
-		r.Layers[l] = v
+		sum[l] = v
 	}
+	return sum
 }
 
 func both(a, b *bool) *bool {

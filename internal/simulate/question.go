@@ -26,6 +26,9 @@ type Question struct {
 	ResourceOwner  string // resource name of the account that owns resources whose name does not tell
 	Caller         string // resource name of who is taken to ask; "" for the source
 	Context        []Entry
+
+	// Extension is what AWS's simulator does not have; nil simulates just as it does.
+	Extension *Extension
 }
 
 // Simulation is a question that was found fit to be answered. It is immutable.
@@ -38,6 +41,7 @@ type Simulation struct {
 	kind      policy.ResourceKind
 	owner     string // of resources whose name does not tell; "" = the caller's account
 	told      policy.MapKeys
+	proposed
 }
 
 // maxWork bounds a question: how many statements one action is tried against, over all resources.
@@ -67,8 +71,15 @@ func New(v *iam.View, q *Question) (*Simulation, error) {
 	if err := s.parties(v, q); err != nil {
 		return nil, err
 	}
-	if s.work() > maxWork {
-		return nil, &fault.Error{Kind: fault.Limit, What: fault.Simulation, Limit: maxWork}
+	if err := s.extend(v, q); err != nil {
+		return nil, err
+	}
+	bound := maxWork
+	if s.explain {
+		bound /= reasonsCost
+	}
+	if s.work() > bound {
+		return nil, &fault.Error{Kind: fault.Limit, What: fault.Simulation, Limit: bound}
 	}
 	return s, nil
 }
@@ -227,5 +238,5 @@ func (s *Simulation) work() int {
 			n += src.Policy.Statements()
 		}
 	}
-	return n * max(1, len(s.resources))
+	return (n + s.proposed.statements()) * max(1, len(s.resources))
 }

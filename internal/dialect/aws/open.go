@@ -31,7 +31,14 @@ type Dialect struct {
 }
 
 // New makes the dialect. keys may be nil: signing keys are then derived anew for every request.
-func New(keys *sigv4.KeyCache) *Dialect { return &Dialect{services: limited(services()), keys: keys} }
+func New(keys *sigv4.KeyCache) *Dialect {
+	return &Dialect{services: limited(services(false)), keys: keys}
+}
+
+// NewStrict is New without anything that AWS does not have in AWS's own operations. Daypass's service stays beside them.
+func NewStrict(keys *sigv4.KeyCache) *Dialect {
+	return &Dialect{services: limited(services(true)), keys: keys}
+}
 
 // Name implements [dialect.Dialect].
 func (*Dialect) Name() string { return "aws" }

@@ -164,7 +164,7 @@ func accessedShape(j *report.Job, s *report.Service) iamapi.ServiceLastAccessed 
 // knownActions are the actions of the services that this door serves.
 func knownActions() map[string][]string {
 	all := map[string][]string{}
-	for _, s := range services() {
+	for _, s := range services(false) {
 		for _, name := range s.table.Names() {
 			if s.table.Built(name) {
 				all[s.name] = append(all[s.name], name)

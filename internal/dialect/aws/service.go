@@ -9,13 +9,14 @@ import (
 	"github.com/daypass/daypass/internal/wire"
 )
 
-// services lists the APIs of this door. STS comes first: it answers for requests that name no service.
-func services() []*service {
+// services lists the APIs of this door. STS comes first: it answers for requests that name no service. When strict, operations of
+// AWS have no parameter and no member that AWS does not have.
+func services(strict bool) []*service {
 	return []*service{
 		{name: "sts", version: "2011-06-15", namespace: "https://sts.amazonaws.com/doc/2011-06-15/", source: "sts.amazonaws.com",
 			json: true, table: tokenService()},
 		{name: "iam", version: "2010-05-08", namespace: "https://iam.amazonaws.com/doc/2010-05-08/", source: "iam.amazonaws.com",
-			table: identityService()},
+			table: identityService(strict)},
 		{name: "organizations", version: orgapi.Version, target: orgapi.Target, source: "organizations.amazonaws.com",
 			table: organizationService()},
 		{name: "daypass", version: "2026-11-22", namespace: "https://daypass.dev/doc/2026-11-22/", source: "daypass",
@@ -34,7 +35,11 @@ func tokenService() *op.Table {
 	).Anonymous("AssumeRoleWithWebIdentity", "AssumeRoleWithSAML")
 }
 
-func identityService() *op.Table {
+func identityService(strict bool) *op.Table {
+	simulations := simulationsExtended()
+	if strict {
+		simulations = simulationsAsAWS()
+	}
 	return op.NewTable(names(iamapi.Operations()),
 		userOperations(),
 		accessKeyOperations(),
@@ -58,6 +63,7 @@ func identityService() *op.Table {
 		serverCertificateOperations(),
 		serviceCredentialOperations(),
 		simulationOperations(),
+		simulations,
 		rootAccessOperations(),
 		outboundOperations(),
 		delegationOperations(),
@@ -86,7 +92,7 @@ func names(list []wire.Operation) []string {
 // Coverage says for every operation of every service of this door whether it is built. docs/dialect-coverage.md is made from it.
 func Coverage() []Covered {
 	var list []Covered
-	for _, s := range services() {
+	for _, s := range services(false) {
 		for _, name := range s.table.Names() {
 			list = append(list, Covered{Service: s.name, Operation: name, Built: s.table.Built(name)})
 		}

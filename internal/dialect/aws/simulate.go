@@ -14,35 +14,10 @@ import (
 	"github.com/daypass/daypass/policy"
 )
 
-// Questions to the policies: simulation, the condition keys they ask for, and which of them are about a service.
+// Questions to the policies: the condition keys they ask for, and which of them are about a service. For simulation see
+// simulationsAsAWS and simulationsExtended.
 func simulationOperations() []op.Operation {
 	return []op.Operation{
-		op.Read("SimulatePrincipalPolicy",
-			func(c *op.Call, in *iamapi.SimulatePrincipalPolicyInput) ([]access.Ask, error) {
-				return onEntity(c, in.PolicySourceArn)
-			},
-			func(c *op.Call, in *iamapi.SimulatePrincipalPolicyInput) (*iamapi.SimulatePrincipalPolicyOutput, error) {
-				q := &simulate.Question{Source: in.PolicySourceArn, Policies: in.PolicyInputList, Boundary: in.PermissionsBoundaryPolicyInputList,
-					Actions: in.ActionNames, Resources: in.ResourceArns, Handling: text(in.ResourceHandlingOption, ""),
-					ResourcePolicy: text(in.ResourcePolicy, ""), ResourceOwner: text(in.ResourceOwner, ""), Caller: text(in.CallerArn, ""),
-					Context: each(in.ContextEntries, contextEntry)}
-				out := &iamapi.SimulatePrincipalPolicyOutput{}
-				var err error
-				out.EvaluationResults, out.IsTruncated, out.Marker, err = simulated(c, q, in.Marker, in.MaxItems)
-				return out, err
-			}),
-		op.Read("SimulateCustomPolicy",
-			func(c *op.Call, _ *iamapi.SimulateCustomPolicyInput) ([]access.Ask, error) { return onNothing(c) },
-			func(c *op.Call, in *iamapi.SimulateCustomPolicyInput) (*iamapi.SimulateCustomPolicyOutput, error) {
-				q := &simulate.Question{Policies: in.PolicyInputList, Boundary: in.PermissionsBoundaryPolicyInputList,
-					Actions: in.ActionNames, Resources: in.ResourceArns, Handling: text(in.ResourceHandlingOption, ""),
-					ResourcePolicy: text(in.ResourcePolicy, ""), ResourceOwner: text(in.ResourceOwner, ""), Caller: text(in.CallerArn, ""),
-					Context: each(in.ContextEntries, contextEntry)}
-				out := &iamapi.SimulateCustomPolicyOutput{}
-				var err error
-				out.EvaluationResults, out.IsTruncated, out.Marker, err = simulated(c, q, in.Marker, in.MaxItems)
-				return out, err
-			}),
 		op.Read("GetContextKeysForPrincipalPolicy",
 			func(c *op.Call, in *iamapi.GetContextKeysForPrincipalPolicyInput) ([]access.Ask, error) {
 				return onEntity(c, in.PolicySourceArn)
@@ -96,12 +71,47 @@ func contextEntry(e iamapi.ContextEntry) simulate.Entry {
 	return simulate.Entry{Name: text(e.ContextKeyName, ""), Type: text(e.ContextKeyType, ""), Values: e.ContextKeyValues}
 }
 
+// aboutPrincipal and aboutPolicies are the questions of the two simulations.
+func aboutPrincipal(in *iamapi.SimulatePrincipalPolicyInput) *simulate.Question {
+	return &simulate.Question{Source: in.PolicySourceArn, Policies: in.PolicyInputList, Boundary: in.PermissionsBoundaryPolicyInputList,
+		Actions: in.ActionNames, Resources: in.ResourceArns, Handling: text(in.ResourceHandlingOption, ""),
+		ResourcePolicy: text(in.ResourcePolicy, ""), ResourceOwner: text(in.ResourceOwner, ""), Caller: text(in.CallerArn, ""),
+		Context: each(in.ContextEntries, contextEntry)}
+}
+
+func aboutPolicies(in *iamapi.SimulateCustomPolicyInput) *simulate.Question {
+	return &simulate.Question{Policies: in.PolicyInputList, Boundary: in.PermissionsBoundaryPolicyInputList,
+		Actions: in.ActionNames, Resources: in.ResourceArns, Handling: text(in.ResourceHandlingOption, ""),
+		ResourcePolicy: text(in.ResourcePolicy, ""), ResourceOwner: text(in.ResourceOwner, ""), Caller: text(in.CallerArn, ""),
+		Context: each(in.ContextEntries, contextEntry)}
+}
+
+// simulationsAsAWS are the simulations with the parameters and members that AWS has, and no others.
+func simulationsAsAWS() []op.Operation {
+	return []op.Operation{
+		op.Read("SimulatePrincipalPolicy",
+			func(c *op.Call, in *iamapi.SimulatePrincipalPolicyInput) ([]access.Ask, error) {
+				return onEntity(c, in.PolicySourceArn)
+			},
+			func(c *op.Call, in *iamapi.SimulatePrincipalPolicyInput) (*iamapi.SimulatePrincipalPolicyOutput, error) {
+				answers, truncated, next, err := simulated(c, aboutPrincipal(in), in.Marker, in.MaxItems)
+				return &iamapi.SimulatePrincipalPolicyOutput{EvaluationResults: each(answers, evaluation), IsTruncated: truncated, Marker: next}, err
+			}),
+		op.Read("SimulateCustomPolicy",
+			func(c *op.Call, _ *iamapi.SimulateCustomPolicyInput) ([]access.Ask, error) { return onNothing(c) },
+			func(c *op.Call, in *iamapi.SimulateCustomPolicyInput) (*iamapi.SimulateCustomPolicyOutput, error) {
+				answers, truncated, next, err := simulated(c, aboutPolicies(in), in.Marker, in.MaxItems)
+				return &iamapi.SimulateCustomPolicyOutput{EvaluationResults: each(answers, evaluation), IsTruncated: truncated, Marker: next}, err
+			}),
+	}
+}
+
 // pageWork bounds what one page costs, in statements tried: a page ends early when its first actions were expensive.
 const pageWork = 1_000_000
 
 // simulated answers for a page of the actions. The marker is the number of the first action that is left, for the actions come again
 // with each page.
-func simulated(c *op.Call, q *simulate.Question, marker *string, items *int64) (out []iamapi.EvaluationResult, truncated *bool, next *string, err error) {
+func simulated(c *op.Call, q *simulate.Question, marker *string, items *int64) (out []simulate.Answer, truncated *bool, next *string, err error) {
 	q.Account = c.Account()
 	at, err := pageOf(marker, items)
 	from := 0
@@ -115,7 +125,7 @@ func simulated(c *op.Call, q *simulate.Question, marker *string, items *int64) (
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	out = []iamapi.EvaluationResult{}
+	out = []simulate.Answer{}
 	i, work := from, 0
 	for ; i < len(q.Actions) && len(out) < at.limit; i++ {
 		if work += sim.Work(); work > pageWork && len(out) > 0 {
@@ -125,7 +135,7 @@ func simulated(c *op.Call, q *simulate.Question, marker *string, items *int64) (
 		if err != nil {
 			return nil, nil, nil, err
 		}
-		out = append(out, evaluation(a))
+		out = append(out, a)
 	}
 	last := ""
 	if i < len(q.Actions) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/daypass/daypass/internal/dialect"
 	"github.com/daypass/daypass/internal/iam"
 )
 
@@ -152,5 +153,59 @@ func TestSimulationTexts(t *testing.T) {
 		d.bad("admin", "iam:SimulatePrincipalPolicy", pairs("PolicySourceArn", name, "ActionNames.member.1", "s3:GetObject"), status, code, message)
 		d.bad("admin", "iam:GetContextKeysForPrincipalPolicy", pairs("PolicySourceArn", name), status, code, message)
 		d.bad("admin", "iam:ListPoliciesGrantingServiceAccess", pairs("Arn", name, "ServiceNamespaces.member.1", "s3"), status, code, message)
+	}
+}
+
+// What Daypass adds is there for who asks for it, is passed over by those who do not, and does not exist in strict mode.
+func TestSimulationExtension(t *testing.T) {
+	d := newDoor(t)
+	const poor, clerk = "arn:aws:iam::" + home + ":user/poor", "arn:aws:iam::" + home + ":role/clerk"
+	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"` + poor + `"},"Action":"sts:AssumeRole"}]}`
+	plain := []string{"PolicySourceArn", poor, "ActionNames.member.1", "sts:AssumeRole", "ResourceArns.member.1", clerk, "PolicyInputList.member.1", allowAll}
+	more := append(slices.Clone(plain), "SessionPolicyInputList.member.1", allowAll, "ServiceControlPolicyInputList.member.1.PolicyInputList.member.1", allowAll,
+		"ServiceControlPolicyInputList.member.2.PolicyInputList.member.1", allowAll, "TrustPolicyInput", trust, "IncludeExplanation", "true")
+	answer := func(params []string) string {
+		t.Helper()
+		return d.good("admin", "iam:SimulatePrincipalPolicy", pairs(params...)).body
+	}
+	added := []string{"<LayerDecisionDetails>", "<key>Trust Policy</key><value>allowed</value>", "<key>Session Policy</key><value>allowed</value>", "<key>Service Control Policy</key><value>allowed</value>", "<Explanation>"}
+	got := answer(more)
+	for _, part := range added {
+		if !strings.Contains(got, part) {
+			t.Errorf("%s is missing in %s", part, got)
+		}
+	}
+	if got := answer(plain); strings.Contains(got, added[0]) || strings.Contains(got, "Explanation") || !strings.Contains(got, "<EvalDecision>allowed</EvalDecision>") {
+		t.Errorf("a plain question: %s", got)
+	}
+	if got := answer([]string{"PolicySourceArn", poor, "ActionNames.member.1", "sts:AssumeRole", "ResourceArns.member.1", clerk, "TrustPolicyInput", trust}); !strings.Contains(got, "<EvalDecision>allowed</EvalDecision>") {
+		t.Errorf("a trust policy that names the user: %s", got)
+	}
+	d.bad("admin", "iam:SimulateCustomPolicy", pairs("PolicyInputList.member.1", allowAll, "ActionNames.member.1", "s3:GetObject", "SessionPolicyInputList.member.1", "{"),
+		400, "InvalidInput", "Policy input list item SessionPolicyInputList.1 has invalid content")
+	custom := d.good("admin", "iam:SimulateCustomPolicy", pairs("PolicyInputList.member.1", allowAll, "ActionNames.member.1", "s3:GetObject", "SessionPolicyInputList.member.1", allowAll)).body
+	if !strings.Contains(custom, added[2]) || strings.Contains(custom, "Explanation") {
+		t.Errorf("no explanation was asked for: %s", custom)
+	}
+
+	d.gate.Dialects = []dialect.Dialect{NewStrict(nil)}
+	deny := `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}`
+	strict := append(slices.Clone(plain), "SessionPolicyInputList.member.1", deny, "ServiceControlPolicyInputList.member.1", "{", "TrustPolicyInput", "{", "IncludeExplanation", "perhaps")
+	for _, operation := range []string{"iam:SimulatePrincipalPolicy", "iam:SimulateCustomPolicy"} {
+		was, is := d.good("admin", operation, pairs(plain...)), d.good("admin", operation, pairs(strict...))
+		if was.members(t) != is.members(t) || !strings.Contains(is.body, "<EvalDecision>allowed</EvalDecision>") || strings.Contains(is.body, "LayerDecisionDetails") {
+			t.Errorf("%s in strict mode: %s", operation, is.body)
+		}
+	}
+	// The trust policy of the role plays no part either, as in AWS.
+	d.change(func(tx *iam.Tx) {
+		must[*iam.Role](t)(tx.UpdateTrust(home, "clerk", strings.Replace(trust, "user/poor", "user/admin", 1)))
+	})
+	if got := answer(plain); !strings.Contains(got, "<EvalDecision>allowed</EvalDecision>") {
+		t.Errorf("in strict mode: %s", got)
+	}
+	d.gate.Dialects = []dialect.Dialect{New(nil)}
+	if got := answer(plain); !strings.Contains(got, "<EvalDecision>implicitDeny</EvalDecision>") {
+		t.Errorf("the role does not trust poor: %s", got)
 	}
 }
