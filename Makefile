@@ -4,7 +4,7 @@ GO ?= go
 # Rooms where goroutines meet.
 RACE = ./internal/db ./internal/guard ./internal/session ./internal/iam ./internal/audit ./internal/store/...
 
-.PHONY: all build test vet unit race stories clients generate fuzz bench clean
+.PHONY: all build test vet unit covered race stories clients generate fuzz bench bench-policy clean
 
 all: build
 
@@ -13,7 +13,7 @@ build:
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/daypass ./cmd/daypass
 
 # Vet and every test of the product, then the stories with real clients. It ends with the summary lines of go test.
-test: clients vet unit race stories
+test: clients vet unit covered race stories
 
 vet:
 	$(GO) vet ./...
@@ -21,6 +21,15 @@ vet:
 
 unit:
 	$(GO) test ./...
+	cd bench && $(GO) test ./...
+
+# Every function of the policy language is reached by the tests of its own package.
+covered:
+	@mkdir -p bin
+	@$(GO) test -short -coverprofile=bin/policy.cover ./policy/... > bin/policy.cover.log || { cat bin/policy.cover.log; exit 1; }
+	@missed=$$($(GO) tool cover -func=bin/policy.cover | awk '$$NF == "0.0%"'); \
+	if [ -n "$$missed" ]; then echo 'no test of its package reaches:'; echo "$$missed"; exit 1; fi; \
+	echo 'every function of policy/... is reached'
 
 race:
 	$(GO) test -race $(RACE)
@@ -53,6 +62,10 @@ fuzz:
 # Requests per second of AssumeRole, beside the least that such a server could do.
 bench:
 	cd e2e && $(GO) run ./bench
+
+# Decisions a second of the policy engine, beside Cedar and OPA.
+bench-policy:
+	cd bench && $(GO) test -run '^$$' -bench . -timeout 30m ./...
 
 clean:
 	rm -rf bin

@@ -114,7 +114,7 @@ func sources(t *testing.T) []source {
 			return err
 		}
 		if d.IsDir() {
-			if name := d.Name(); p != "." && (strings.HasPrefix(name, ".") || name == "testdata" || p == "e2e") {
+			if name := d.Name(); p != "." && (strings.HasPrefix(name, ".") || name == "testdata" || p == "e2e" || p == "bench") {
 				return filepath.SkipDir
 			}
 			return nil
