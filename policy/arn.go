@@ -1,21 +1,11 @@
 package policy
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/daypass/daypass/policy/internal/pattern"
 )
-
-// nameForm is how resources are named: fields with colons between them, of
-// which the last may hold more colons.
-type nameForm struct {
-	prefix  string // what every name begins with, with its colon
-	fields  int    // all of them, those of the prefix included
-	account int    // which one is the owner
-	cross   bool   // a star that ends a field other than the last may run over colons
-}
-
-var arnForm = nameForm{prefix: "arn:", fields: 6, account: 4, cross: true}
 
 // service is the field of the service: in every form it stands before region and account.
 func (f *nameForm) service() int { return f.account - 2 }
@@ -84,12 +74,15 @@ func newARNPattern(s string, form *nameForm, variables bool) arnPattern {
 	if s == "*" {
 		return arnPattern{kind: globAny}
 	}
-	if p, ok := literalPattern(s, form, variables); ok {
+	if p, ok := literalPattern(s, form, variables); ok && !p.silent(form) {
 		return p
 	}
-	parts := pattern.Fields(s, variables)
+	parts := pattern.FieldsOf(s, form.fields, variables)
 	p := arnPattern{fields: make([]glob, len(parts))}
 	for i, part := range parts {
+		if part == "" && slices.Contains(form.silent, i) {
+			part = "*"
+		}
 		last := i == form.fields-1
 		if last && variables {
 			pieces, _ := pattern.Template(part, true) // Parse refused what cannot be read
@@ -121,6 +114,16 @@ func literalPattern(s string, form *nameForm, variables bool) (arnPattern, bool)
 		return arnPattern{kind: globPrefix, lit: s[:wild]}, true
 	}
 	return arnPattern{}, false
+}
+
+// silent reports whether a literal pattern leaves a field empty that then means
+// everything.
+func (p *arnPattern) silent(form *nameForm) bool {
+	if len(form.silent) == 0 {
+		return false
+	}
+	a := cutName(p.lit, form)
+	return slices.ContainsFunc(form.silent, func(i int) bool { return a.field(i) == "" })
 }
 
 // vars are the variables of the pattern; they stand in the last field only.

@@ -21,6 +21,10 @@ func (p *parser) check() {
 		}
 		p.checkEffect(s)
 		p.checkPrincipal(s)
+		if p.doc.grammar.strict {
+			p.checkStrict(s)
+			continue
+		}
 		p.checkActions(s)
 		p.checkResources(s)
 		for j := range s.conditions {
@@ -133,7 +137,7 @@ func (p *parser) checkResource(t text) {
 		p.add(t.pos, FaultResource, message, "%s", detail)
 		return
 	}
-	fields := pattern.Fields(t.s, p.doc.variables)
+	fields := pattern.FieldsOf(t.s, p.doc.grammar.resource.fields, p.doc.variables)
 	switch {
 	case len(fields) < 6 && !p.rules.complete:
 		p.add(t.pos, FaultARN, textLegacy, "the ARN is incomplete; this kind of policy needs all six fields")
@@ -153,7 +157,7 @@ func (p *parser) checkResourceVariables(t text, fields []string) {
 		return
 	}
 	for i, f := range fields {
-		if _, bad := pattern.Template(f, true); bad != "" {
+		if bad := template(f); bad != "" {
 			p.add(t.pos, FaultLegacy, textLegacy, "%s", bad)
 			return
 		}
@@ -166,7 +170,7 @@ func (p *parser) checkResourceVariables(t text, fields []string) {
 
 // resourceForm checks the first fields as IAM does, returning IAM's text.
 func (g *Grammar) resourceForm(r string, variables bool) (message, detail string) {
-	fields := pattern.Fields(r, variables)
+	fields := pattern.FieldsOf(r, g.resource.fields, variables)
 	if len(fields) < 2 || fields[0] != "arn" && len(fields) > 2 && containsWord(g.partition, fields[1]) {
 		return fmt.Sprintf(`Resource %s must be in ARN format or "*".`, clip(r)), "a resource is an ARN or a single *"
 	}
@@ -238,10 +242,21 @@ func (p *parser) checkCondition(c *conditionText) {
 			}
 			continue
 		}
-		if _, bad := pattern.Template(v.s, true); bad != "" {
+		if bad := template(v.s); bad != "" {
 			p.add(v.pos, FaultLegacy, textLegacy, "%s", bad)
 		}
 	}
+}
+
+// template says what is wrong with the variables of a text. A quote in a default cannot be written in the grammar of AWS.
+func template(s string) (bad string) {
+	pieces, bad := pattern.Template(s, true)
+	for _, piece := range pieces {
+		if strings.Contains(piece.Def, "'") {
+			return "a default cannot hold a quote"
+		}
+	}
+	return bad
 }
 
 func containsWord(words []string, w string) bool {

@@ -31,13 +31,17 @@ func (p *parser) checkPrincipal(s *statementText) {
 		}
 		return
 	}
+	if e.not && s.effect == EffectAllow && p.doc.grammar.strict {
+		p.add(e.pos, FaultProhibited, textSyntax, "Allow with NotPrincipal would let in everyone else, also those nobody has heard of")
+		return
+	}
 	if e.bare {
 		p.checkBare(e)
 		return
 	}
 	for _, it := range e.items {
-		if !p.doc.grammar.principalForm(it.typ, it.s) {
-			p.add(it.pos, FaultPrincipal, p.principalText(it), "%s", principalHint(it.typ, it.s))
+		if _, ok := p.doc.grammar.called(it.typ, it.s); !ok {
+			p.add(it.pos, FaultPrincipal, p.principalText(it), "%s", p.doc.grammar.hint(it.typ, it.s))
 		}
 		if p.doc.use == Trust && it.s == cognito && s.effect == EffectAllow && len(s.conditions) == 0 {
 			p.add(it.pos, FaultPrincipal, textTrustCognito, "without a condition on %s:aud every identity pool of every account is let in", cognito)
@@ -63,10 +67,12 @@ func (p *parser) principalText(it principalItem) string {
 
 func (p *parser) checkBare(e *principalText) {
 	switch it := e.items[0]; {
+	case !p.doc.grammar.public:
+		p.add(it.pos, FaultPrincipal, textSyntax, "Principal must say what it names: {%q: …}", it.typ)
 	case it.s != "*":
 		p.add(it.pos, FaultPrincipal, p.orTrust(InvalidPrincipal("AWS", it.s), p.position(it.pos)), "the string form can only be \"*\"")
 	case p.doc.use == Trust:
-		p.add(it.pos, FaultPrincipal, textTrustStar, `a trust policy writes {"AWS":"*"}`)
+		p.add(it.pos, FaultPrincipal, textTrustStar, "a trust policy does not name everyone like this")
 	}
 }
 
@@ -75,80 +81,6 @@ func (p *parser) checkBare(e *principalText) {
 // that with Document.Principals. IAM writes the type in capitals.
 func InvalidPrincipal(typ, value string) string {
 	return fmt.Sprintf(`Invalid principal in policy: "%s":"%s"`, strings.ToUpper(clip(typ)), clip(value))
-}
-
-func principalHint(typ, value string) string {
-	if strings.ContainsAny(value, "*?") {
-		return "a principal has no wildcards, except a single * for everyone"
-	}
-	switch typ {
-	case "AWS":
-		return "an account id, a root, user, role, session or federated user ARN, or a unique id"
-	case "Service":
-		return "the name of a service"
-	case "Federated":
-		return "the ARN of a SAML or OIDC provider, or the name of a well-known one"
-	case "CanonicalUser":
-		return "a canonical user id"
-	}
-	return "the kinds of principals are AWS, Service, Federated and CanonicalUser"
-}
-
-// principalForm reports whether a value names a principal of the type. A
-// wildcard inside a longer value never does: "arn:aws:iam::*:role/x" would
-// reach into every account by a name anyone can choose.
-func (g *Grammar) principalForm(typ, v string) bool {
-	switch typ {
-	case "AWS":
-		return v == "*" || isAccount(v) || isUniqueID(v) || isSessionID(v) || g.principalARN(v)
-	case "Service":
-		return isHostName(v)
-	case "Federated":
-		return containsWord(g.providers, v) || g.providerARN(v)
-	case "CanonicalUser":
-		return v != "" && isVendor(v)
-	}
-	return false
-}
-
-func (g *Grammar) principalARN(v string) bool {
-	f := strings.SplitN(v, ":", 6)
-	if len(f) != 6 || f[0] != "arn" || !containsWord(g.partition, f[1]) || f[3] != "" || !isAccount(f[4]) {
-		return false
-	}
-	if strings.ContainsAny(f[5], "*?") {
-		return false
-	}
-	kind, rest, _ := strings.Cut(f[5], "/")
-	switch f[2] {
-	case "iam":
-		return f[5] == "root" || (kind == "user" || kind == "role") && rest != "" && !strings.HasSuffix(rest, "/")
-	case "sts":
-		role, session, _ := strings.Cut(rest, "/")
-		return kind == "federated-user" && rest != "" || kind == "assumed-role" && role != "" && session != ""
-	}
-	return false
-}
-
-func (g *Grammar) providerARN(v string) bool {
-	f := strings.SplitN(v, ":", 6)
-	if len(f) != 6 || f[0] != "arn" || !containsWord(g.partition, f[1]) || f[2] != "iam" || f[3] != "" || !isAccount(f[4]) {
-		return false
-	}
-	kind, rest, _ := strings.Cut(f[5], "/")
-	return (kind == "saml-provider" || kind == "oidc-provider") && rest != "" && !strings.ContainsAny(rest, "*?")
-}
-
-func isAccount(s string) bool {
-	if len(s) != 12 {
-		return false
-	}
-	for i := 0; i < len(s); i++ {
-		if s[i] < '0' || s[i] > '9' {
-			return false
-		}
-	}
-	return true
 }
 
 // isUniqueID recognises the ids of users and roles. ("IAM identifiers", IAM

@@ -10,9 +10,10 @@ import (
 // Policy is a compiled document. It is immutable; any number of goroutines and
 // Layers may share one.
 type Policy struct {
-	doc    *Document
-	denies []statement
-	allows []statement
+	doc     *Document
+	grammar *Grammar
+	denies  []statement
+	allows  []statement
 }
 
 // Document returns what the policy was compiled from.
@@ -33,13 +34,16 @@ type statement struct {
 	notResource bool
 	principals  *principals
 	conditions  []condition
+	// resolved: in this grammar, a resource whose variable has no value keeps
+	// the statement from matching.
+	resolved bool
 }
 
 // Compile makes the form that decides. Every value is typed, every pattern cut
 // and every key folded here, once.
 func (d *Document) Compile() *Policy {
 	c := newCompiler(d)
-	p := &Policy{doc: d, denies: make([]statement, 0, c.denies), allows: make([]statement, 0, len(d.statements)-c.denies)}
+	p := &Policy{doc: d, grammar: d.grammar, denies: make([]statement, 0, c.denies), allows: make([]statement, 0, len(d.statements)-c.denies)}
 	for i := range d.statements {
 		list := &p.allows
 		if d.statements[i].effect == EffectDeny {
@@ -96,17 +100,18 @@ func (c *compiler) statement(s *statement, index int) {
 	s.actions = slices.Clip(c.actions[from:])
 	from = len(c.resources)
 	for _, r := range src.resources.items {
-		c.resources = append(c.resources, newARNPattern(r.s, &arnForm, d.variables))
+		c.resources = append(c.resources, newARNPattern(r.s, &d.grammar.resource, d.variables))
 	}
 	s.resources = slices.Clip(c.resources[from:])
 	if src.principals != nil {
-		s.principals = newPrincipals(src.principals)
+		s.principals = newPrincipals(d.grammar, src.principals)
 	}
 	from = len(c.conditions)
 	for i := range src.conditions {
-		c.conditions = append(c.conditions, newCondition(&src.conditions[i], d.variables))
+		c.conditions = append(c.conditions, newCondition(&src.conditions[i], d, src.effect))
 	}
 	s.conditions = slices.Clip(c.conditions[from:])
+	s.resolved = d.grammar.deciding.unresolved && (s.effect == EffectAllow || s.notResource)
 }
 
 // condition is one key under one operator, its values typed. Only the list of
@@ -120,6 +125,8 @@ type condition struct {
 	ifExists bool
 	key      string // folded
 	unread   bool   // some policy value cannot be read as its type
+	resolved bool   // in this grammar, a variable without a value keeps it from being true
+	mistyped bool   // in this grammar, a value of the request that cannot be read satisfies nothing
 	strings  map[string]struct{}
 	globs    []glob
 	arns     []arnValue
@@ -133,16 +140,19 @@ type condition struct {
 // manyStrings is where looking a text up beats comparing it with each.
 const manyStrings = 8
 
-func newCondition(src *conditionText, variables bool) condition {
+func newCondition(src *conditionText, d *Document, effect Effect) condition {
 	c := condition{
 		src: src, class: src.op.class, rel: src.op.rel, negated: src.op.negated,
-		set: src.set, ifExists: src.ifExists, key: FoldKey(src.key.s),
+		set: src.set, ifExists: src.ifExists, key: FoldKey(src.key.s), mistyped: d.grammar.deciding.mistyped,
 	}
 	for _, v := range src.values {
-		if !c.add(v.s, variables) {
+		if !c.add(v.s, d.variables) {
 			c.unread = true
 		}
 	}
+	// Whether another value saves the condition is not documented: in a Deny it
+	// does, in an Allow it does not.
+	c.resolved = d.grammar.deciding.unresolved && (c.negated || effect == EffectAllow)
 	c.index()
 	return c
 }
@@ -150,7 +160,7 @@ func newCondition(src *conditionText, variables bool) condition {
 func (c *condition) add(v string, variables bool) (ok bool) {
 	switch c.class {
 	case classString, classFold, classLike:
-		c.globs = append(c.globs, newGlob(valuePieces(v, c.class == classLike, variables), false))
+		c.globs = append(c.globs, newGlob(c.src.op.affix.pieces(valuePieces(v, c.class == classLike && c.src.op.affix == affixNone, variables)), false))
 		return true
 	case classARN:
 		a, ok := newARNValue(valuePieces(v, true, variables))
@@ -185,6 +195,18 @@ func (c *condition) add(v string, variables bool) (ok bool) {
 		c.binaries = append(c.binaries, string(raw))
 	}
 	return err == nil
+}
+
+// pieces adds the star that the name of an operator stands for.
+func (a affix) pieces(value []pattern.Piece) []pattern.Piece {
+	star := []pattern.Piece{{Kind: pattern.Star}}
+	switch a {
+	case affixStart:
+		return append(value, star...)
+	case affixEnd:
+		return append(star, value...)
+	}
+	return value
 }
 
 func valuePieces(v string, wild, variables bool) []pattern.Piece {

@@ -8,14 +8,24 @@ package policy
 // A Source without a Policy denies explicitly: what cannot be read may have
 // held a Deny.
 //
-// The order is that of "Policy evaluation logic" (IAM User Guide): a Deny
+// The order of AWS is that of "Policy evaluation logic" (IAM User Guide): a Deny
 // anywhere; then what limits everyone (RCP, SCP, VPC endpoint); then the grant.
 // The layers of a request that several layers deny are reported in the order
-// SCP, RCP, endpoint, resource, boundary, session, identity.
+// SCP, RCP, endpoint, resource, boundary, session, identity. Where the cloud of
+// Layers.Grammar decides otherwise: see deciding.
 func Decide(l *Layers, r *Request) Decision {
 	e := newEvaluator(l, r)
-	f := newFrame(l, e.who)
-	if d, denied := e.gather(&f); denied {
+	f := newFrame(l, r, e.who)
+	return e.decide(&f, l, r)
+}
+
+// decide asks the layers in the order of the grammar's cloud.
+func (e *evaluator) decide(f *frame, l *Layers, r *Request) Decision {
+	if e.grammar.deciding.stepwise {
+		if d, refused := e.gatherStepwise(f); refused {
+			return d
+		}
+	} else if d, denied := e.gather(f); denied {
 		return d
 	}
 	return f.decide(l, r, e.who)
@@ -36,7 +46,11 @@ type frame struct {
 	boundary *Source
 	session  *Set
 	identity *Set
+	scoped   *Set // of the request's scope
+	inScope  bool // the request has one
+	scope    string
 
+	rules       deciding
 	hasIdentity bool // the caller is one to whom policies can be attached
 	hasSession  bool
 	resourceAs  Layer // LayerTrust for a trust policy
@@ -45,12 +59,13 @@ type frame struct {
 	scpAllows, rcpAllows, endpointAllows bool
 	boundaryAllows, sessionAllows        bool
 	byResource, byIdentity               finding
+	identityAs                           Layer // which layer byIdentity is of, or would have to be
 }
 
 // newFrame drops the layers that do not reach the caller. (Organizations User
 // Guide: what service control and resource control policies do not affect.)
-func newFrame(l *Layers, p *Principal) frame {
-	f := frame{scp: l.SCP, rcp: l.RCP, endpoint: l.Endpoint, resource: l.Resource, resourceAs: LayerResource, resourceIn: scopeResource}
+func newFrame(l *Layers, r *Request, p *Principal) frame {
+	f := frame{rules: l.grammar().deciding, scp: l.SCP, rcp: l.RCP, endpoint: l.Endpoint, resource: l.Resource, resourceAs: LayerResource, resourceIn: scopeResource}
 	if l.Kind == ResourceTrust {
 		f.resourceAs, f.resourceIn = LayerTrust, scopeTrust
 	}
@@ -59,7 +74,13 @@ func newFrame(l *Layers, p *Principal) frame {
 		f.hasIdentity = true
 		f.identity, f.boundary = l.Identity, l.Boundary
 		f.session, f.hasSession = l.Session, l.HasSession || p.Type == FederatedUser
+		if r.Scope != "" {
+			f.scoped, f.scope, f.inScope = l.Scoped[r.Scope], r.Scope, true
+		}
 	default:
+		f.scp = nil
+	}
+	if f.rules.rootExempt && p.Type == Root {
 		f.scp = nil
 	}
 	if p.ServiceLinked {
@@ -105,6 +126,25 @@ func (e *evaluator) gather(f *frame) (Decision, bool) {
 	if f.byIdentity, denied = e.layer(f.identity, scopeAttached); denied {
 		return f.byIdentity.explicit(LayerIdentity), true
 	}
+	if f.inScope {
+		return e.gatherScoped(f)
+	}
+	return Decision{}, false
+}
+
+// gatherScoped looks into the identity policies of the request's scope, after
+// those of the whole account.
+func (e *evaluator) gatherScoped(f *frame) (Decision, bool) {
+	if f.rules.scopedLast && f.byIdentity.stmt != nil {
+		return Decision{}, false
+	}
+	found, denied := e.layer(f.scoped, scopeAttached)
+	if denied {
+		return found.explicit(LayerScoped), true
+	}
+	if f.byIdentity.stmt == nil {
+		f.byIdentity, f.identityAs = found, LayerScoped
+	}
 	return Decision{}, false
 }
 
@@ -131,7 +171,7 @@ func (e *evaluator) layer(set *Set, sc scope) (finding, bool) {
 }
 
 func (e *evaluator) policy(s *Source, sc scope, found *finding) (denied bool) {
-	if s.Policy == nil { // one that could not be read may hold a Deny
+	if e.unread(s) {
 		*found = finding{source: s}
 		return true
 	}
@@ -154,6 +194,11 @@ func (e *evaluator) policy(s *Source, sc scope, found *finding) (denied bool) {
 	return false
 }
 
+// unread reports whether a policy cannot be understood; it may hold a Deny.
+func (e *evaluator) unread(s *Source) bool {
+	return s.Policy == nil || s.Policy.grammar != e.grammar
+}
+
 // decide combines the layers once no Deny matched.
 func (f *frame) decide(l *Layers, r *Request, p *Principal) Decision {
 	switch {
@@ -172,23 +217,35 @@ func (f *frame) decide(l *Layers, r *Request, p *Principal) Decision {
 	if must && named == grantNone {
 		return implicit(f.resourceAs)
 	}
-	if own && named == grantDirect {
+	if own && named == grantDirect && !f.rules.noBypass {
 		return f.byResource.allow(f.resourceAs)
 	}
-	if !own || named != grantRole {
-		if f.byIdentity.stmt == nil && !isRoot(p) {
-			return implicit(LayerIdentity)
-		}
+	if f.needsIdentity(own, named, l.Kind) && f.byIdentity.stmt == nil && !isRoot(p) {
+		return implicit(f.identityAs)
 	}
 	switch {
 	case !f.boundaryAllows:
 		return implicit(LayerBoundary)
 	case !f.sessionAllows:
 		return implicit(LayerSession)
-	case must || named == grantRole:
+	case must || named == grantRole || f.rules.noBypass && named != grantNone && f.byIdentity.stmt == nil:
 		return f.byResource.allow(f.resourceAs)
 	}
-	return f.byIdentity.allow(LayerIdentity)
+	return f.byIdentity.allow(f.identityAs)
+}
+
+// needsIdentity reports whether an identity policy has to allow, whatever a
+// resource policy said.
+func (f *frame) needsIdentity(own bool, named grant, kind ResourceKind) bool {
+	switch {
+	case !own:
+		return true
+	case f.rules.bothTrust && kind != ResourceDefault:
+		return true
+	case f.rules.noBypass:
+		return named == grantNone
+	}
+	return named != grantRole
 }
 
 // byResourceAlone decides for callers to whom no policy can be attached.

@@ -38,6 +38,7 @@ type evaluator struct {
 	folded  foldedAction
 	arn     arnText
 	keys    Keys
+	grammar *Grammar
 	bounded bool
 	open    bool // a key that is absent may still come: it is unknown
 }
@@ -46,7 +47,8 @@ type evaluator struct {
 var nobody = Principal{Type: Anonymous}
 
 func newEvaluator(l *Layers, r *Request) evaluator {
-	e := evaluator{who: r.Principal, action: r.Action, arn: cutARN(r.Resource), keys: r.Keys, bounded: l.Boundary != nil}
+	e := evaluator{who: r.Principal, action: r.Action, keys: r.Keys, bounded: l.Boundary != nil, grammar: l.grammar()}
+	e.arn = cutName(r.Resource, &e.grammar.resource)
 	if e.who == nil {
 		e.who = &nobody
 	}
@@ -98,6 +100,12 @@ func (e *evaluator) resourceMatches(s *statement) truth {
 	if !s.hasResource {
 		return isTrue
 	}
+	sure := isTrue
+	if s.resolved {
+		for i := range s.resources {
+			sure = sure.and(e.resolved(s.resources[i].vars()))
+		}
+	}
 	found := isFalse
 	for i := range s.resources {
 		if found = found.or(e.resource(&s.resources[i])); found == isTrue {
@@ -105,11 +113,20 @@ func (e *evaluator) resourceMatches(s *statement) truth {
 		}
 	}
 	if !s.notResource {
-		return found
+		return found.and(sure)
 	}
 	// A pattern whose variable has no value covers nothing, so NotResource reaches the resource, whatever the effect: that is the
 	// documentation to the letter ("will not match any resource"). Contested; see docs/decisions/012.
-	return found.not()
+	return found.not().and(sure)
+}
+
+// resolved reports whether all variables have a value.
+func (e *evaluator) resolved(vars []pattern.Piece) truth {
+	if len(vars) == 0 {
+		return isTrue
+	}
+	var b bindings
+	return e.resolve(vars, &b)
 }
 
 // resource tests one pattern. One whose variable has no value matches nothing.
@@ -165,6 +182,21 @@ func (e *evaluator) resolve(vars []pattern.Piece, b *bindings) truth {
 // condition evaluates one key under one operator (IAM User Guide, "Condition
 // operators" and "Multivalued context keys").
 func (e *evaluator) condition(c *condition) truth {
+	if c.resolved {
+		return e.meets(c).and(e.conditionResolved(c))
+	}
+	return e.meets(c)
+}
+
+func (e *evaluator) conditionResolved(c *condition) truth {
+	t := isTrue
+	for i := range c.globs {
+		t = t.and(e.resolved(c.globs[i].vars()))
+	}
+	return t
+}
+
+func (e *evaluator) meets(c *condition) truth {
 	v, known := e.lookup(c.key)
 	present := known && (!v.Multi || len(v.List) > 0)
 	if c.class == classNull {
@@ -227,6 +259,8 @@ func (e *evaluator) null(c *condition, present, unknown bool) truth {
 func (e *evaluator) test(c *condition, v string) truth {
 	t, readable := e.compare(c, v)
 	switch {
+	case !readable && c.mistyped:
+		return isFalse
 	case !readable:
 		return truthOf(c.negated && (c.class == classNumber || c.class == classDate))
 	case c.negated && c.unread && c.class == classARN:
@@ -266,7 +300,7 @@ func (e *evaluator) compare(c *condition, v string) (t truth, readable bool) {
 		for i := range c.bools {
 			t = t.or(truthOf(c.bools[i] == b))
 		}
-		return t, true
+		return t, b || !c.mistyped || pattern.FoldASCII(v) == "false"
 	}
 	raw, err := base64.StdEncoding.DecodeString(v)
 	for i := range c.binaries {

@@ -7,7 +7,7 @@ import "github.com/daypass/daypass/policy/internal/pattern"
 // use it for denials and for people who ask.
 func Explain(l *Layers, r *Request) *Trace {
 	e := newEvaluator(l, r)
-	f := newFrame(l, e.who)
+	f := newFrame(l, r, e.who)
 	t := &Trace{Decision: Decide(l, r)}
 	for i, level := range f.scp {
 		t.Layers = append(t.Layers, e.explainLayer(LayerSCP, i, level.Sources(), scopeAttached))

@@ -93,7 +93,7 @@ const (
 type Fault struct {
 	Pos     Pos       `json:"pos"`
 	Code    FaultCode `json:"code"`
-	Message string    `json:"message"` // in the words of the cloud whose grammar it is
+	Message string    `json:"message"` // in the words of AWS; in another grammar the place and the detail
 	Detail  string    `json:"detail"`  // in our words: what exactly, and why
 }
 
@@ -108,11 +108,16 @@ const maxFaults = 100
 
 type faultList struct {
 	lines  *lineTable
+	plain  bool // told in our own words: those of the cloud are not known
 	faults []Fault
 	full   bool
 }
 
 func (l *faultList) add(offset int, code FaultCode, message, format string, args ...any) {
+	fault := Fault{Pos: l.lines.pos(offset), Code: code, Message: message, Detail: fmt.Sprintf(format, args...)}
+	if l.plain {
+		fault.Message = fmt.Sprintf("line %d, column %d: %s", fault.Pos.Line, fault.Pos.Column, fault.Detail)
+	}
 	if len(l.faults) >= maxFaults {
 		l.full = true
 		// The rank of a fault decides which text is answered, so a better
@@ -121,10 +126,10 @@ func (l *faultList) add(offset int, code FaultCode, message, format string, args
 		if code.rank() >= last.Code.rank() {
 			return
 		}
-		*last = Fault{Pos: l.lines.pos(offset), Code: code, Message: message, Detail: fmt.Sprintf(format, args...)}
+		*last = fault
 		return
 	}
-	l.faults = append(l.faults, Fault{Pos: l.lines.pos(offset), Code: code, Message: message, Detail: fmt.Sprintf(format, args...)})
+	l.faults = append(l.faults, fault)
 }
 
 // readable reports whether every fault leaves the document one meaning.

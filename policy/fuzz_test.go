@@ -24,7 +24,17 @@ func corpusInputs(f *testing.F) {
 		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
 			f.Fatal(err)
 		}
-		f.Add(c.source(), uint8(0))
+		f.Add(c.source(), uint8(0), uint8(0))
+	}
+}
+
+// vendorInputs adds the documents of other clouds.
+func vendorInputs(f *testing.F) {
+	for i, c := range clouds() {
+		g := uint8(i + 1)
+		f.Add([]byte(c.in(`"Effect":"Allow","Action":"`+c.toRole+`","Principal":`+c.trust)), uint8(policy.Trust), g)
+		f.Add([]byte(c.in(`"Sid":"a","Effect":"Deny","NotAction":["`+c.action+`"],"NotResource":["`+c.resource+`","*:${g:x, 'it''s'}"]`)), uint8(policy.Managed), g)
+		f.Add([]byte(c.in(`"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEndWithIfExists":{"g:x":["a*${g:y}"]},"DateLessThan":{"a":"2026-01-01T00:00:00Z"},"IpAddress":{"b":"10.0.0.0/8"}}`)), uint8(policy.SCP), g)
 	}
 }
 
@@ -32,14 +42,20 @@ func corpusInputs(f *testing.F) {
 // decided and explained, keeps its text and is accepted again.
 func FuzzParse(f *testing.F) {
 	corpusInputs(f)
-	f.Add([]byte(trustText), uint8(policy.Trust))
-	f.Add([]byte(`{"Statement":{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"*","Resource":"*","Condition":{"ArnLike":{"a":"${x:y, 'z'}:*"}}}}`), uint8(policy.Resource))
-	f.Fuzz(func(t *testing.T, src []byte, use uint8) {
-		u := policy.Use(use % 7)
-		d, err := policy.Parse(policy.AWS(), u, src)
+	vendorInputs(f)
+	f.Add([]byte(trustText), uint8(policy.Trust), uint8(0))
+	f.Add([]byte(`{"Statement":{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"*","Resource":"*","Condition":{"ArnLike":{"a":"${x:y, 'z'}:*"}}}}`), uint8(policy.Resource), uint8(0))
+	f.Fuzz(func(t *testing.T, src []byte, use, grammar uint8) {
+		u, g := policy.Use(use%7), policy.Grammars()[grammar%4]
+		d, err := policy.Parse(g, u, src)
 		if err != nil {
 			if s, ok := err.(*policy.SyntaxError); !ok || len(s.Faults) == 0 || s.Error() == "" || d != nil {
 				t.Fatalf("%T %v", err, err)
+			}
+			// What is only read for deciding must not trip anybody either.
+			if d, _ := policy.Read(g, u, src); d != nil {
+				s := policy.Source{Policy: d.Compile()}
+				policy.Explain(&policy.Layers{Grammar: g, Resource: &s, Identity: policy.NewSet(s)}, getObject(alice(), nil))
 			}
 			return
 		}
@@ -55,8 +71,13 @@ func FuzzParse(f *testing.F) {
 			t.Fatal("rewriting nothing changed the text")
 		}
 		s := policy.Source{Policy: d.Compile()}
-		r := getObject(alice(), keys("aws:username=alice", "a=b"))
+		r := getObject(alice(), keys("aws:username=alice", "a=b", "g:y=x"))
+		if grammar%4 > 0 {
+			c := clouds()[grammar%4-1]
+			r.Principal, r.Action, r.Resource, r.ResourceAccount = c.session, c.action, c.resource, c.account
+		}
 		for _, l := range []*policy.Layers{{Identity: policy.NewSet(s)}, {Resource: &s, Kind: policy.ResourceTrust}} {
+			l.Grammar = g
 			if dec := policy.Decide(l, r); dec != policy.Explain(l, r).Decision {
 				t.Fatal("Explain disagrees")
 			}

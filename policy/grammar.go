@@ -1,25 +1,78 @@
 package policy
 
-import "strings"
+import "slices"
 
-// Grammar is a dialect of the policy language, as data. Grammars are made by
-// this package; they are immutable and may be compared by pointer.
+// Grammar is a dialect of the policy language, as data: what a document may
+// hold, how actions and resources are written, what the operators are called,
+// and the few rules by which the clouds decide differently. Grammars are made
+// by this package; they are immutable and may be compared by pointer.
+//
+// An account belongs to one cloud, and all its documents are in one grammar.
+// Layers says which; a policy in another grammar is not understood there, and
+// denies.
 type Grammar struct {
-	name      string
-	versions  []version
+	name     string
+	versions []version // the newest first
+	uses     []Use     // the kinds of policies the cloud has
+
+	document  []string // elements of a document
+	statement []string // elements of a statement
+	strict    bool     // nothing is taken that the documentation of the cloud does not show: see check_strict.go
+	optional  bool     // a statement without Resource is about every resource
+
+	action     actionForm
+	resource   nameForm
+	accounts   accountForm
+	principals []principalType // the type of identities first
+	public     bool            // the string form "*" of Principal is everyone
+	identities []identityForm
+	providers  []string // identity providers known by name
+	trust      []string // actions a trust policy may name, folded
+	scp        scpForm
+
 	operators map[string]operator
 	sets      []setPrefix
-	ifExists  string // suffix of an operator name
+	ifExists  string // suffix of an operator name; "" if there is none
+
 	partition []string
 	global    []string // services whose ARNs have no region
 	iamPaths  []string // first part of the resource of an IAM ARN
 	iamNewer  []string // the same, of kinds that the recorded message about iamPaths does not list
-	trust     []string // actions a trust policy may name, folded
-	providers []string // identity providers known by name
+
+	deciding deciding
+	sizes    []size
+	words    denialWords
 }
 
-// Name of the grammar: "aws".
+// Name of the grammar: "aws", "alibaba", "huawei" or "ucloud".
 func (g *Grammar) Name() string { return g.name }
+
+// Grammars lists all grammars, AWS first.
+func Grammars() []*Grammar {
+	return []*Grammar{awsGrammar, ramGrammar, huaweiGrammar, ucloudGrammar}
+}
+
+// MaxSize returns how long a document of a kind may be, in characters;
+// whether white space outside of strings counts; and ok=false where the cloud
+// does not say. It is for whoever saves documents: Parse does not apply it.
+func (g *Grammar) MaxSize(u Use) (limit int, spaces, ok bool) {
+	for _, s := range g.sizes {
+		if slices.Contains(s.uses, u) {
+			return s.limit, s.spaces, true
+		}
+	}
+	return 0, false, false
+}
+
+// Owner returns the account that the name of a resource shows; ok=false if it
+// shows none.
+func (g *Grammar) Owner(resource string) (account string, ok bool) {
+	a := cutName(resource, &g.resource)
+	if !a.ok || !g.accounts.match(a.field(g.resource.account)) {
+		return "", false
+	}
+	return a.field(g.resource.account), true
+}
 
 type version struct {
 	name      string
@@ -27,140 +80,77 @@ type version struct {
 	managed   bool // good enough for a managed policy
 }
 
-type setPrefix struct {
-	prefix string
-	set    setOp
+type size struct {
+	uses   []Use
+	limit  int
+	spaces bool
 }
 
-type operator struct {
-	name    string
-	class   opClass
-	rel     relation
-	negated bool
+// actionForm is how actions are written: parts with colons between them.
+type actionForm struct {
+	parts int
+	empty bool // a part between the first and the last may be empty
+	wild  bool // wildcards may stand anywhere, also inside the first part
 }
 
-// opClass is the type of value an operator compares.
-type opClass uint8
-
-const (
-	classString opClass = iota
-	classFold           // string without case
-	classLike           // string with wildcards
-	classNumber
-	classDate
-	classBool
-	classBinary
-	classIP
-	classARN
-	classNull
-)
-
-// variables reports whether values of the class may hold variables.
-func (c opClass) variables() bool {
-	return c == classString || c == classFold || c == classLike || c == classARN
+// nameForm is how resources are named: fields with colons between them, of
+// which the last may hold more colons.
+type nameForm struct {
+	prefix  string // what every name begins with, with its colon
+	fields  int    // all of them, those of the prefix included
+	account int    // which one is the owner
+	cross   bool   // a star that ends a field other than the last may run over colons
+	// silent are the fields in which a pattern that says nothing means everything.
+	silent []int
 }
 
-type relation uint8
-
-const (
-	relEqual relation = iota
-	relLess
-	relLessEqual
-	relGreater
-	relGreaterEqual
-)
-
-type setOp uint8
-
-const (
-	setNone setOp = iota
-	setAll        // ForAllValues
-	setAny        // ForAnyValue
-)
-
-func ordered(m map[string]operator, prefix string, class opClass) {
-	m[prefix+"Equals"] = operator{prefix + "Equals", class, relEqual, false}
-	m[prefix+"NotEquals"] = operator{prefix + "NotEquals", class, relEqual, true}
-	m[prefix+"LessThan"] = operator{prefix + "LessThan", class, relLess, false}
-	m[prefix+"LessThanEquals"] = operator{prefix + "LessThanEquals", class, relLessEqual, false}
-	m[prefix+"GreaterThan"] = operator{prefix + "GreaterThan", class, relGreater, false}
-	m[prefix+"GreaterThanEquals"] = operator{prefix + "GreaterThanEquals", class, relGreaterEqual, false}
+// accountForm is how account ids are written.
+type accountForm struct {
+	min, max int
+	hex      bool
 }
 
-func awsOperators() map[string]operator {
-	m := make(map[string]operator, 32)
-	for _, o := range []operator{
-		{"StringEquals", classString, relEqual, false},
-		{"StringNotEquals", classString, relEqual, true},
-		{"StringEqualsIgnoreCase", classFold, relEqual, false},
-		{"StringNotEqualsIgnoreCase", classFold, relEqual, true},
-		{"StringLike", classLike, relEqual, false},
-		{"StringNotLike", classLike, relEqual, true},
-		{"Bool", classBool, relEqual, false},
-		{"BinaryEquals", classBinary, relEqual, false},
-		{"IpAddress", classIP, relEqual, false},
-		{"NotIpAddress", classIP, relEqual, true},
-		{"ArnEquals", classARN, relEqual, false},
-		{"ArnNotEquals", classARN, relEqual, true},
-		{"ArnLike", classARN, relEqual, false},
-		{"ArnNotLike", classARN, relEqual, true},
-		{"Null", classNull, relEqual, false},
-	} {
-		m[o.name] = o
+func (f accountForm) match(s string) bool {
+	if len(s) < f.min || len(s) > f.max {
+		return false
 	}
-	ordered(m, "Numeric", classNumber)
-	ordered(m, "Date", classDate)
-	return m
-}
-
-// The one instance; nothing writes to it after it is made.
-var awsGrammar = &Grammar{
-	name: "aws",
-	versions: []version{
-		{name: "2012-10-17", variables: true, managed: true},
-		{name: "2008-10-17"},
-	},
-	operators: awsOperators(),
-	sets:      []setPrefix{{"ForAllValues:", setAll}, {"ForAnyValue:", setAny}},
-	ifExists:  "IfExists",
-	partition: []string{"aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc"},
-	global:    []string{"iam", "s3"},
-	iamPaths: []string{
-		"user/", "federated-user/", "role/", "group/", "instance-profile/", "mfa/", "server-certificate/",
-		"policy/", "sms-mfa/", "saml-provider/", "oidc-provider/", "report/", "access-report/",
-	},
-	iamNewer: []string{"delegation-request/"},
-	trust: []string{
-		"sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity",
-		"sts:tagsession", "sts:setsourceidentity", "sts:setcontext",
-	},
-	providers: []string{"accounts.google.com", "www.amazon.com", "graph.facebook.com", "cognito-identity.amazonaws.com"},
-}
-
-// AWS is the grammar of AWS, versions 2012-10-17 and 2008-10-17. (IAM User
-// Guide, "Grammar of the IAM JSON policy language".)
-func AWS() *Grammar { return awsGrammar }
-
-// operator splits the name of a condition operator. The spelling must be exact.
-func (g *Grammar) operator(name string) (op operator, set setOp, ifExists, ok bool) {
-	for _, s := range g.sets {
-		if rest, cut := strings.CutPrefix(name, s.prefix); cut {
-			name, set = rest, s.set
-			break
+	for i := range len(s) {
+		if c := s[i]; (c < '0' || c > '9') && (!f.hex || c < 'a' || c > 'f') {
+			return false
 		}
 	}
-	if op, ok = g.operators[name]; ok {
-		return op, set, false, true
-	}
-	rest, cut := strings.CutSuffix(name, g.ifExists)
-	if !cut {
-		return operator{}, 0, false, false
-	}
-	op, ok = g.operators[rest]
-	if !ok || op.class == classNull {
-		return operator{}, 0, false, false
-	}
-	return op, set, true, true
+	return true
+}
+
+// scpForm is what organization policies of a cloud cannot say.
+type scpForm struct {
+	plainAllow  bool // Allow has no Condition, no NotAction and no Resource but "*"
+	tailStar    bool // a star stands alone or ends an action
+	notResource bool // there is no NotResource
+}
+
+// deciding is how a cloud's decisions differ from those of AWS.
+type deciding struct {
+	// stepwise: layers are asked one after the other, and the first that does
+	// not allow ends it. Otherwise a Deny is looked for in all of them first.
+	stepwise bool
+	// bothTrust: assuming a role takes the caller's own permission and the
+	// trust policy's, also inside one account and whoever the trust policy names.
+	bothTrust bool
+	// noBypass: a grant of a resource policy, to whomever, is limited by boundary
+	// and session policies; inside one account it takes no identity policy.
+	noBypass bool
+	// rootExempt: no policy of an organization limits the root user.
+	rootExempt bool
+	// scopedLast: policies attached within a scope count only if those attached
+	// to the whole account neither allow nor deny.
+	scopedLast bool
+	// unresolved: a statement in which a variable has no value does not match,
+	// whatever the operator.
+	unresolved bool
+	// mistyped: a value that cannot be read as the operator's type satisfies no
+	// operator, negated or not.
+	mistyped bool
 }
 
 // rules are what a Use asks of a document.
@@ -182,6 +172,21 @@ const (
 	optional
 	required
 )
+
+// rules returns what a document of the use must and must not have.
+func (g *Grammar) rules(u Use) rules {
+	r := u.rules()
+	if !g.strict {
+		return r
+	}
+	r.oldVersion, r.complete, r.looseSid = true, false, true
+	r.notAction = slices.Contains(g.statement, "NotAction")
+	r.notPrincipal = r.principal != prohibited && slices.Contains(g.statement, "NotPrincipal")
+	if g.optional && r.resource == required {
+		r.resource = optional
+	}
+	return r
+}
 
 func (u Use) rules() rules {
 	switch u {

@@ -51,7 +51,7 @@ func (r *Residual) Open() []OpenLayer {
 	}
 	e := newEvaluator(&r.layers, &r.request)
 	e.open = true
-	f := newFrame(&r.layers, e.who)
+	f := newFrame(&r.layers, &r.request, e.who)
 	needless := f.needless(&r.layers, &r.request, &e)
 	var list []OpenLayer
 	level := make(map[Layer]int)
@@ -69,15 +69,17 @@ func (r *Residual) Open() []OpenLayer {
 // needless says of which layers no Allow is needed: of those that a grant of the resource policy bypasses, and of the identity
 // policies of a root user.
 func (f *frame) needless(l *Layers, r *Request, e *evaluator) func(Layer) bool {
-	direct := false
-	if own := e.who.Account != "" && e.who.Account == r.ResourceAccount; own && f.resource != nil && f.resource.Policy != nil {
-		_, best := e.strongest(f.resource.Policy.allows, f.resourceIn)
-		direct = best == grantDirect
+	named := grantNone
+	own := e.who.Account != "" && e.who.Account == r.ResourceAccount
+	if own && f.resource != nil && !e.unread(f.resource) {
+		_, named = e.strongest(f.resource.Policy.allows, f.resourceIn)
 	}
+	direct := named == grantDirect && !f.rules.noBypass
+	enough := direct || f.rules.noBypass && !f.needsIdentity(own, named, l.Kind)
 	return func(layer Layer) bool {
 		switch layer {
-		case LayerIdentity:
-			return direct || isRoot(e.who)
+		case LayerIdentity, LayerScoped:
+			return enough || isRoot(e.who)
 		case LayerBoundary, LayerSession:
 			return direct
 		}
@@ -103,14 +105,14 @@ func (e *evaluator) strongest(allows []statement, sc scope) (*statement, grant) 
 func (o *OpenLayer) gather(e *evaluator, sources []Source, sc scope, needless bool) Verdict {
 	verdict, best := ImplicitDeny, grantNone
 	for i := range sources {
-		if p := sources[i].Policy; p != nil {
-			if s, g := e.strongest(p.allows, sc); s != nil {
+		if !e.unread(&sources[i]) {
+			if s, g := e.strongest(sources[i].Policy.allows, sc); s != nil {
 				verdict, best = Allow, max(best, g)
 			}
 		}
 	}
 	for i := range sources {
-		if sources[i].Policy == nil {
+		if e.unread(&sources[i]) {
 			return ExplicitDeny
 		}
 		for _, s := range sources[i].Policy.inOrder() {
@@ -132,11 +134,11 @@ func (r *Residual) Missing() []string {
 	}
 	e := newEvaluator(&r.layers, &r.request)
 	e.open = true
-	f := newFrame(&r.layers, e.who)
+	f := newFrame(&r.layers, &r.request, e.who)
 	var keys keyNames
 	f.each(func(_ Layer, sources []Source, _ scope) {
 		for i := range sources {
-			if sources[i].Policy == nil {
+			if e.unread(&sources[i]) {
 				continue
 			}
 			for _, st := range sources[i].Policy.inOrder() {

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -23,7 +24,8 @@ func Parse(g *Grammar, use Use, src []byte) (*Document, error) {
 // Read is Parse for a document that is only to be decided by, not saved: for a policy of another system, or one that was accepted
 // under other rules. What Parse refuses for the way it is written, but what still has one meaning (an empty list of statements, a
 // partition or an action in a form AWS does not take, a Sid used twice), is given back along with the error. For everything else
-// the document is nil, as with Parse.
+// the document is nil, as with Parse; so it is for every fault in a grammar other than that of AWS, where it is not known what
+// the cloud makes of it.
 func Read(g *Grammar, use Use, src []byte) (*Document, error) {
 	// The bound comes before anything that costs memory.
 	if len(src) > utf8.UTFMax*maxDocumentChars {
@@ -37,7 +39,11 @@ func Read(g *Grammar, use Use, src []byte) (*Document, error) {
 	}
 	d := &Document{grammar: g, use: use, src: string(src)}
 	d.lines = newLineTable(d.src)
-	p := &parser{doc: d, rules: use.rules(), faultList: faultList{lines: d.lines}}
+	p := &parser{doc: d, rules: g.rules(use), faultList: faultList{lines: d.lines, plain: g.strict}}
+	if !slices.Contains(g.uses, use) {
+		p.add(0, FaultSyntax, textSyntax, "this cloud has no policies of the kind %s", use)
+		return nil, p.err()
+	}
 	root, bad := scan(d.src)
 	if bad != nil {
 		message := textSyntax
@@ -50,7 +56,7 @@ func Read(g *Grammar, use Use, src []byte) (*Document, error) {
 	p.document(&root)
 	p.check()
 	err := p.err()
-	if err == nil || p.readable() {
+	if err == nil || p.readable() && !g.strict {
 		return d, err
 	}
 	return nil, err
@@ -100,19 +106,22 @@ func (p *parser) document(n *node) {
 		p.add(n.pos, FaultSyntax, message, "a policy is an object, not %s", n.kind)
 		return
 	}
-	found := false
+	found, versioned := false, false
 	for i := range n.members {
 		m := &n.members[i]
+		if !slices.Contains(p.doc.grammar.document, m.key) {
+			p.unknown(m, "the policy")
+			continue
+		}
 		switch m.key {
 		case "Version":
+			versioned = true
 			p.version(&m.value)
 		case "Id":
 			p.str(&m.value, "Id")
 		case "Statement":
 			found = true
 			p.statements(&m.value)
-		default:
-			p.unknown(m, "the policy")
 		}
 	}
 	if !found {
@@ -121,6 +130,9 @@ func (p *parser) document(n *node) {
 			offset = n.end - 1 // IAM finds out at the closing brace
 		}
 		p.syntax(offset, "the policy has no Statement")
+	}
+	if !versioned && p.doc.grammar.strict {
+		p.syntax(n.pos, "the policy must state its Version, %q", p.doc.grammar.versions[0].name)
 	}
 	p.setVersion(n.pos)
 }
@@ -169,6 +181,10 @@ func (p *parser) str(n *node, element string) (text, bool) {
 func (p *parser) statements(n *node) {
 	switch n.kind {
 	case nodeObject:
+		if p.doc.grammar.strict {
+			p.syntax(n.pos, "Statement must be a list of objects, also if there is only one")
+			return
+		}
 		p.statement(n, n.pos+1)
 	case nodeArray:
 		if len(n.items) == 0 {
@@ -194,6 +210,10 @@ func (p *parser) statement(n *node, after int) {
 	hasEffect := false
 	for i := range n.members {
 		m := &n.members[i]
+		if !slices.Contains(p.doc.grammar.statement, m.key) {
+			p.unknown(m, "a statement")
+			continue
+		}
 		switch m.key {
 		case "Sid":
 			p.sid(s, &m.value)
@@ -208,8 +228,6 @@ func (p *parser) statement(n *node, after int) {
 			p.list(&s.resources, m, "Resource")
 		case "Condition":
 			p.condition(s, &m.value)
-		default:
-			p.unknown(m, "a statement")
 		}
 	}
 	if !hasEffect {
@@ -275,7 +293,7 @@ func (p *parser) list(l *listText, m *member, element string) {
 		l.items = make([]text, 0, len(n.items))
 		for i := range n.items {
 			// IAM takes null among resources, where it names nothing; a list of nothing but null is refused below.
-			if n.items[i].kind == nodeNull && element == "Resource" {
+			if n.items[i].kind == nodeNull && element == "Resource" && !p.doc.grammar.strict {
 				continue
 			}
 			if t, ok := p.str(&n.items[i], m.key); ok {
@@ -296,11 +314,14 @@ func (p *parser) principal(s *statementText, m *member) {
 		return
 	}
 	s.principals = &principalText{not: m.key == "NotPrincipal", pos: m.pos}
-	switch n := &m.value; n.kind {
-	case nodeString:
-		s.principals.bare = true
-		s.principals.items = []principalItem{{"AWS", text{n.text, n.pos, n.end}}}
-	case nodeObject:
+	identity := p.doc.grammar.principals[0]
+	switch n := &m.value; {
+	case n.kind == nodeString:
+		s.principals.bare = !identity.bare
+		s.principals.items = []principalItem{{identity.name, text{n.text, n.pos, n.end}}}
+	case n.kind == nodeArray && identity.bare:
+		p.principalType(s.principals, &member{key: identity.name, value: *n})
+	case n.kind == nodeObject:
 		for i := range n.members {
 			p.principalType(s.principals, &n.members[i])
 		}
@@ -341,13 +362,16 @@ func (p *parser) condition(s *statementText, n *node) {
 			p.syntax(m.value.pos, "%q must hold an object of keys, not %s", clip(m.key), m.value.kind)
 			continue
 		}
-		if len(m.value.members) == 0 {
+		if len(m.value.members) == 0 && !p.doc.grammar.strict {
 			continue // IAM takes it, whatever the operator's name, and it asks nothing
 		}
 		op, set, ifExists, ok := p.doc.grammar.operator(m.key)
 		if !ok {
 			p.syntax(m.pos, "there is no condition operator %q", clip(m.key))
 			continue
+		}
+		if len(m.value.members) == 0 {
+			p.syntax(m.value.pos, "%s asks for no key", m.key)
 		}
 		p.operatorKeys(s, m, conditionText{op: op, set: set, ifExists: ifExists, name: m.key})
 	}

@@ -49,47 +49,32 @@ type principalName struct {
 }
 
 type principals struct {
-	not   bool
-	names []principalName
+	not      bool
+	accounts bool // the cloud's policies name accounts, and nobody in them
+	names    []principalName
 }
 
-func newPrincipals(src *principalText) *principals {
-	p := &principals{not: src.not}
+func newPrincipals(g *Grammar, src *principalText) *principals {
+	p := &principals{not: src.not, accounts: g.accountsOnly()}
 	for _, it := range src.items {
-		p.names = append(p.names, newPrincipalName(it.typ, it.s))
+		n, _ := g.called(it.typ, it.s)
+		if src.bare && it.s == "*" {
+			n = principalName{namesEveryone, it.s}
+		}
+		p.names = append(p.names, n)
 	}
 	return p
 }
 
-func newPrincipalName(typ, v string) principalName {
-	switch {
-	case typ == "Service":
-		return principalName{namesService, v}
-	case typ == "Federated":
-		return principalName{namesProvider, v}
-	case typ == "CanonicalUser":
-		return principalName{namesCanonical, v}
-	case v == "*":
-		return principalName{namesEveryone, v}
-	case isAccount(v):
-		return principalName{namesAccount, v}
-	case isUniqueID(v):
-		return principalName{namesID, v}
-	case isSessionID(v):
-		return principalName{namesSessionID, v}
+// accountsOnly reports whether a Principal can name accounts, but no user and no role.
+func (g *Grammar) accountsOnly() bool {
+	for _, form := range g.identities {
+		switch form.kind {
+		case namesUser, namesRole, namesSession:
+			return false
+		}
 	}
-	f := strings.SplitN(v, ":", 6)
-	switch kind, _, _ := strings.Cut(f[len(f)-1], "/"); kind {
-	case "root":
-		return principalName{namesAccount, f[4]}
-	case "user":
-		return principalName{namesUser, v}
-	case "role":
-		return principalName{namesRole, v}
-	case "assumed-role":
-		return principalName{namesSession, v}
-	}
-	return principalName{namesFederated, v}
+	return true
 }
 
 // grants returns how the element names the caller, grantNone if not at all.
@@ -211,12 +196,13 @@ func (ps *principals) except(p *Principal, s scope, effect Effect, bounded bool)
 		}
 		return grantDirect
 	}
-	spared := false
+	// Where policies cannot name anybody in an account, the account is all levels there are.
+	spared := ps.accounts && account && p.ofAccount()
 	switch p.Type {
 	case User, FederatedUser:
-		spared = account && self
+		spared = spared || account && self
 	case AssumedRole:
-		spared = account && owner && self
+		spared = spared || account && owner && self
 	case Root:
 		spared = account
 	case Service, WebIdentity, SAML:

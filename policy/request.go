@@ -53,6 +53,9 @@ type Request struct {
 	// ResourceAccount owns the resource. It has to be given because an ARN may
 	// not show it; empty means an unknown owner, and that is nobody's own account.
 	ResourceAccount string
+	// Scope is what the resource belongs to besides its account: a resource
+	// group of Alibaba, a project of UCloud. Empty where a cloud has none.
+	Scope string
 	// Keys may be nil: no key is present.
 	Keys Keys
 }
@@ -77,6 +80,11 @@ const (
 // Layers are the policies that apply to a request. A nil layer does not take
 // part; a layer that is present must allow.
 type Layers struct {
+	// Grammar is that of the cloud the request is made in: the one of the
+	// caller's account or, of callers without an account, of the resource's. It
+	// says how the request names its resource, and by which rules the layers add
+	// up. nil is AWS. A policy in another grammar is not understood: it denies.
+	Grammar *Grammar
 	// SCP and RCP are the organization's policies from the root down, one set
 	// per level, each of which must allow. Leave them nil outside an
 	// organization and for its management account.
@@ -90,4 +98,14 @@ type Layers struct {
 	Session    *Set
 	HasSession bool
 	Identity   *Set
+	// Scoped are identity policies that count only for resources of one scope,
+	// by its name: those of Request.Scope.
+	Scoped map[string]*Set
+}
+
+func (l *Layers) grammar() *Grammar {
+	if l.Grammar == nil {
+		return awsGrammar
+	}
+	return l.Grammar
 }

@@ -21,11 +21,11 @@ type Residual struct {
 func Partial(l *Layers, r *Request) *Residual {
 	e := newEvaluator(l, r)
 	e.open = true
-	f := newFrame(l, e.who)
+	f := newFrame(l, r, e.who)
 	res := &Residual{request: *r}
 	open := false
 	res.layers = f.rewrite(l, func(p *Policy, sc scope) *Policy {
-		left := &Policy{doc: p.doc}
+		left := &Policy{doc: p.doc, grammar: p.grammar}
 		left.denies = e.leave(p.denies, sc, &open)
 		left.allows = e.leave(p.allows, sc, &open)
 		return left
@@ -63,7 +63,8 @@ func (e *evaluator) rest(s *statement) statement {
 		src := *s.src
 		src.resources.items = nil
 		for i := range s.resources {
-			if e.resource(&s.resources[i]) == isUnknown {
+			// Where every variable must have a value, the patterns that do not match yet belong together.
+			if s.resolved || e.resource(&s.resources[i]) == isUnknown {
 				rest.resources = append(rest.resources, s.resources[i])
 				src.resources.items = append(src.resources.items, s.src.resources.items[i])
 			}
@@ -96,16 +97,22 @@ func (r *Residual) settle(who *Principal, favour bool) Decision {
 		}
 		return picked
 	}
-	f := newFrame(&r.layers, who)
+	f := newFrame(&r.layers, &r.request, who)
 	l := f.rewrite(&r.layers, func(p *Policy, _ scope) *Policy {
-		return &Policy{doc: p.doc, denies: pick(p.denies, !favour), allows: pick(p.allows, favour)}
+		return &Policy{doc: p.doc, grammar: p.grammar, denies: pick(p.denies, !favour), allows: pick(p.allows, favour)}
 	})
 	return Decide(&l, &r.request)
 }
 
 // Verdict is what the request comes to whatever the unknown keys are; ok is false if it depends on them.
 func (r *Residual) Verdict() (v Verdict, ok bool) {
-	return r.worst.Verdict, r.worst.Verdict == r.best.Verdict
+	ok = r.worst.Verdict == r.best.Verdict
+	if r.layers.grammar().deciding.stepwise && r.worst.Layer != r.best.Layer {
+		// Where a layer that refuses hides those after it, the same kind of
+		// denial of two layers may be another one in between.
+		ok = ok && r.worst.Verdict == Allow
+	}
+	return r.worst.Verdict, ok
 }
 
 // Worst is the decision with everything that is open against the caller: every Deny that may match does, and no Allow that may not.
@@ -161,7 +168,7 @@ func (k layered) Lookup(key string) (Values, bool) {
 // rewrite makes the layers that reach the caller anew, each policy as change has it. A policy that could not be read stays one.
 func (f *frame) rewrite(l *Layers, change func(p *Policy, sc scope) *Policy) Layers {
 	one := func(s *Source, sc scope) *Source {
-		if s == nil || s.Policy == nil {
+		if s == nil || s.Policy == nil || s.Policy.grammar != l.grammar() {
 			return s
 		}
 		return &Source{ID: s.ID, Type: s.Type, Policy: change(s.Policy, sc)}
@@ -182,12 +189,15 @@ func (f *frame) rewrite(l *Layers, change func(p *Policy, sc scope) *Policy) Lay
 		return out
 	}
 	out := Layers{
-		SCP: levels(f.scp), RCP: levels(f.rcp), Endpoint: one(f.endpoint, scopeAttached), Resource: one(f.resource, f.resourceIn), Kind: l.Kind,
+		Grammar: l.Grammar, SCP: levels(f.scp), RCP: levels(f.rcp), Endpoint: one(f.endpoint, scopeAttached), Resource: one(f.resource, f.resourceIn), Kind: l.Kind,
 		Session: list(f.session), HasSession: l.HasSession, Identity: list(f.identity),
 		Boundary: l.Boundary, // also of a caller it does not limit: NotPrincipal asks whether there is one
 	}
 	if f.boundary != nil {
 		out.Boundary = one(f.boundary, scopeAttached)
+	}
+	if f.scoped != nil {
+		out.Scoped = map[string]*Set{f.scope: list(f.scoped)}
 	}
 	return out
 }

@@ -49,7 +49,7 @@ func (s *statement) ofService(service string) (some, all bool) {
 			continue
 		}
 		some = true
-		if strings.Trim(name, "*") == "" {
+		if strings.Trim(strings.TrimSuffix(name, ":*"), "*") == "" { // Huawei writes a whole service with two stars
 			all = true
 		}
 	}

@@ -57,7 +57,7 @@ func (s *Simulation) Outcome(l Layer) (v Verdict, ok bool) {
 func Simulate(l *Layers, r *Request) *Simulation {
 	e := newEvaluator(l, r)
 	s := &Simulation{Decision: Decide(l, r)}
-	f := newFrame(l, e.who)
+	f := newFrame(l, r, e.who)
 	f.each(func(layer Layer, sources []Source, sc scope) {
 		s.look(&e, layer, sources, sc)
 	})
@@ -87,6 +87,9 @@ func (f *frame) each(visit func(l Layer, sources []Source, sc scope)) {
 	if f.hasIdentity {
 		visit(LayerIdentity, f.identity.Sources(), scopeAttached)
 	}
+	if f.scoped != nil {
+		visit(LayerScoped, f.scoped.Sources(), scopeAttached)
+	}
 }
 
 // look notes how one layer, or one level of it, sees the request.
@@ -94,7 +97,7 @@ func (s *Simulation) look(e *evaluator, layer Layer, sources []Source, sc scope)
 	verdict := ImplicitDeny
 	for i := range sources {
 		src := &sources[i]
-		if src.Policy == nil { // one that could not be read may hold a Deny
+		if e.unread(src) {
 			verdict = ExplicitDeny
 			continue
 		}
@@ -136,7 +139,7 @@ func (s *Simulation) made(l Layer, effect Effect) bool {
 	case ExplicitDeny:
 		return effect == EffectDeny
 	case Allow:
-		return effect == EffectAllow && (l == LayerIdentity || l == LayerResource || l == LayerTrust)
+		return effect == EffectAllow && (l == LayerIdentity || l == LayerScoped || l == LayerResource || l == LayerTrust)
 	}
 	return false
 }

@@ -39,12 +39,14 @@ const (
 	LayerSCP
 	LayerRCP
 	LayerEndpoint
-	LayerTrust // the resource policy when it is a role's trust policy
+	LayerTrust  // the resource policy when it is a role's trust policy
+	LayerScoped // identity policies that count in the request's scope only: a resource group, a project
 )
 
 var layerWords = [...]string{
 	"identity-based policy", "resource-based policy", "permissions boundary", "session policy",
 	"service control policy", "resource control policy", "VPC endpoint policy", "role trust policy",
+	"identity-based policy of the scope",
 }
 
 // String names the layer as access denied messages do ("Troubleshoot access
@@ -108,22 +110,10 @@ func (d Decision) Allowed() bool { return d.Verdict == Allow }
 
 // Reason words a denial as AWS does, from "because" or "with" to the end of
 // the sentence; it is empty for a request that was allowed. ("Troubleshoot
-// access denied error messages", IAM User Guide.)
+// access denied error messages", IAM User Guide.) For the words of other clouds:
+// Grammar.Denial.
 func (d Decision) Reason(action string) string {
-	switch d.Verdict {
-	case Allow:
-		return ""
-	case ExplicitDeny:
-		article := "a"
-		switch d.Layer {
-		case LayerIdentity:
-			article = "an"
-		case LayerTrust:
-			article = "the"
-		}
-		return fmt.Sprintf("with an explicit deny in %s %s", article, d.Layer)
-	}
-	return fmt.Sprintf("because no %s allows the %s action", d.Layer, action)
+	return awsWords.reason(d, action)
 }
 
 func word(words []string, i uint8, what string) string {

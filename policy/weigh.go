@@ -15,7 +15,7 @@ func Weigh(l *Layers, r *Request, holds func(p *Policy, statement int) (sure, po
 	if who == nil {
 		who = &nobody
 	}
-	w := scale{holds: holds, who: who, bounded: l.Boundary != nil}
+	w := scale{holds: holds, who: who, grammar: l.grammar(), bounded: l.Boundary != nil}
 	least = w.verdict(l, r)
 	if w.open {
 		w.favour = true
@@ -28,13 +28,14 @@ func Weigh(l *Layers, r *Request, holds func(p *Policy, statement int) (sure, po
 type scale struct {
 	holds   func(p *Policy, statement int) (sure, possible bool)
 	who     *Principal
+	grammar *Grammar
 	bounded bool
 	favour  bool // what is open turns out in the caller's favour
 	open    bool // something was
 }
 
 func (w *scale) verdict(l *Layers, r *Request) Verdict {
-	f := newFrame(l, w.who)
+	f := newFrame(l, r, w.who)
 	if w.weigh(&f) {
 		return ExplicitDeny
 	}
@@ -67,11 +68,16 @@ func (w *scale) weigh(f *frame) (denied bool) {
 	f.boundaryAllows = one(f.boundary, scopeAttached).stmt != nil || f.boundary == nil
 	f.sessionAllows = each(f.session.Sources(), scopeAttached).stmt != nil || !f.hasSession
 	f.byIdentity = each(f.identity.Sources(), scopeAttached)
+	if f.inScope && !(f.rules.scopedLast && f.byIdentity.stmt != nil) {
+		if found := each(f.scoped.Sources(), scopeAttached); f.byIdentity.stmt == nil {
+			f.byIdentity, f.identityAs = found, LayerScoped
+		}
+	}
 	return denied
 }
 
 func (w *scale) policy(s *Source, sc scope, found *finding) (denied bool) {
-	if s.Policy == nil { // one that could not be read may hold a Deny
+	if s.Policy == nil || s.Policy.grammar != w.grammar { // one that could not be read may hold a Deny
 		return true
 	}
 	matches := func(st *statement) bool {
@@ -109,11 +115,12 @@ func (d *Document) Test(statement, condition int) *Test {
 	if statement < 0 || statement >= len(d.statements) {
 		return nil
 	}
-	list := d.statements[statement].conditions
+	s := &d.statements[statement]
+	list := s.conditions
 	if condition < 0 || condition >= len(list) {
 		return nil
 	}
-	return &Test{newCondition(&list[condition], d.variables)}
+	return &Test{newCondition(&list[condition], d, s.effect)}
 }
 
 // Holds reports whether a request with these keys meets the condition. A key

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/daypass/daypass/policy"
 )
@@ -13,10 +14,11 @@ import (
 // testCase is one line of a corpus. Unknown fields are refused: a misspelt one
 // would silently test something else.
 type testCase struct {
-	notes []string // documents that could not be saved as they are
+	notes   []string // documents that could not be saved as they are
+	grammar *policy.Grammar
 
 	ID         string          `json:"id"`
-	Dialect    string          `json:"dialect"` // "" or "aws"
+	Dialect    string          `json:"dialect"` // name of a grammar; "" is "aws"
 	Source     json.RawMessage `json:"source"`
 	License    json.RawMessage `json:"license"`
 	Confidence json.RawMessage `json:"confidence"`
@@ -63,15 +65,22 @@ func readCase(line []byte) (testCase, error) {
 	default:
 		return c, fmt.Errorf("expect is %q: want allow, deny, explicitDeny, implicitDeny or malformed", c.Expect)
 	}
-	if c.Dialect != "" && c.Dialect != "aws" {
-		return c, fmt.Errorf("dialect %q is not supported yet", c.Dialect)
+	if c.Dialect == "" {
+		c.Dialect = policy.AWS().Name()
 	}
-	return c, nil
+	var names []string
+	for _, g := range policy.Grammars() {
+		if names = append(names, g.Name()); g.Name() == c.Dialect {
+			c.grammar = g
+			return c, nil
+		}
+	}
+	return c, fmt.Errorf("dialect is %q: want one of %s", c.Dialect, strings.Join(names, ", "))
 }
 
 // layers parses and compiles every document of the case.
 func (c *testCase) layers() (*policy.Layers, error) {
-	var l policy.Layers
+	l := policy.Layers{Grammar: c.grammar}
 	var err error
 	use := policy.Resource
 	switch c.Policies.ResourceKind {
@@ -92,7 +101,7 @@ func (c *testCase) layers() (*policy.Layers, error) {
 	if l.Endpoint, err = c.one("vpce", "endpoint", policy.Resource, c.Policies.Endpoint); err != nil {
 		return nil, err
 	}
-	if l.Identity, err = c.set("identity", "user", policy.Inline, c.Policies.Identity); err != nil {
+	if err = c.identity(&l); err != nil {
 		return nil, err
 	}
 	l.HasSession = c.Policies.Session != nil
@@ -106,6 +115,47 @@ func (c *testCase) layers() (*policy.Layers, error) {
 	// could only deny.
 	l.RCP, err = c.levels("rcp", policy.Resource, c.Policies.RCP)
 	return &l, err
+}
+
+// attached is a document that counts only in one project: {"doc": …, "project": …}.
+type attached struct {
+	Doc     json.RawMessage `json:"doc"`
+	Project string          `json:"project"`
+}
+
+// identity fills in the identity policies, those of projects apart.
+func (c *testCase) identity(l *policy.Layers) error {
+	var everywhere []policy.Source
+	scoped := map[string][]policy.Source{}
+	for i, raw := range c.Policies.Identity {
+		var in attached
+		dec := json.NewDecoder(bytes.NewReader(raw))
+		dec.DisallowUnknownFields()
+		if err := dec.Decode(&in); err == nil && len(in.Doc) > 0 {
+			raw = in.Doc
+		} else {
+			in.Project = ""
+		}
+		s, err := c.one(fmt.Sprintf("identity[%d]", i), "user", policy.Inline, raw)
+		switch {
+		case err != nil:
+			return err
+		case s == nil:
+			return fmt.Errorf("identity[%d] is null", i)
+		case in.Project != "":
+			scoped[in.Project] = append(scoped[in.Project], *s)
+		default:
+			everywhere = append(everywhere, *s)
+		}
+	}
+	l.Identity = policy.NewSet(everywhere...)
+	for project, sources := range scoped {
+		if l.Scoped == nil {
+			l.Scoped = map[string]*policy.Set{}
+		}
+		l.Scoped[project] = policy.NewSet(sources...)
+	}
+	return nil
 }
 
 func (c *testCase) levels(name string, use policy.Use, docs [][]json.RawMessage) ([]*policy.Set, error) {
@@ -149,7 +199,7 @@ func (c *testCase) one(name, typ string, use policy.Use, raw json.RawMessage) (*
 		}
 		src = []byte(s)
 	}
-	d, err := policy.Read(policy.AWS(), use, src)
+	d, err := policy.Read(c.grammar, use, src)
 	switch {
 	case err != nil && (d == nil || c.Expect == malformed):
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -160,7 +210,7 @@ func (c *testCase) one(name, typ string, use policy.Use, raw json.RawMessage) (*
 }
 
 func (c *testCase) request() (*policy.Request, error) {
-	p, err := readPrincipal(c.Request.Principal, c.Request.RoleARN, c.Request.IssuerARN)
+	p, err := readPrincipal(c.grammar, c.Request.Principal, c.Request.RoleARN, c.Request.IssuerARN)
 	if err != nil {
 		return nil, err
 	}
@@ -178,10 +228,13 @@ func (c *testCase) request() (*policy.Request, error) {
 	}
 	r := &policy.Request{
 		Principal: p, Action: c.Request.Action, Resource: c.Request.Resource,
-		ResourceAccount: c.Request.ResourceAccount, Keys: keys,
+		ResourceAccount: c.Request.ResourceAccount, Scope: c.Request.Project, Keys: keys,
 	}
 	if r.ResourceAccount == "" {
 		r.ResourceAccount = p.Account
+		if owner, ok := c.grammar.Owner(r.Resource); ok {
+			r.ResourceAccount = owner
+		}
 	}
 	return r, nil
 }

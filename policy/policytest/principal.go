@@ -23,8 +23,9 @@ type named struct {
 }
 
 // readPrincipal understands an ARN, an account id, a service or provider name,
-// "anonymous", and an object with one of these in arn.
-func readPrincipal(raw json.RawMessage, roleARN, issuerARN string) (*policy.Principal, error) {
+// "anonymous", and an object with one of these in arn. Of other clouds than AWS
+// it understands only the object, with everything in it said.
+func readPrincipal(g *policy.Grammar, raw json.RawMessage, roleARN, issuerARN string) (*policy.Principal, error) {
 	var n named
 	switch {
 	case len(raw) == 0:
@@ -46,7 +47,27 @@ func readPrincipal(raw json.RawMessage, roleARN, issuerARN string) (*policy.Prin
 	if n.IssuerARN == "" {
 		n.IssuerARN = issuerARN
 	}
+	if g != policy.AWS() {
+		return n.said()
+	}
 	return n.principal()
+}
+
+// said takes what the object says and adds nothing.
+func (n *named) said() (*policy.Principal, error) {
+	types := map[string]policy.PrincipalType{
+		"anonymous": policy.Anonymous, "user": policy.User, "role-session": policy.AssumedRole, "root": policy.Root,
+		"service": policy.Service, "federated": policy.WebIdentity,
+	}
+	t, ok := types[n.Type]
+	if !ok {
+		return nil, fmt.Errorf("principal type is %q: want anonymous, user, role-session, root, service or federated", n.Type)
+	}
+	p := &policy.Principal{Type: t, ARN: n.ARN, Account: n.Account, ID: n.ID, RoleARN: n.RoleARN, RoleID: n.RoleID}
+	if t == policy.AssumedRole {
+		p.SessionName = n.ARN[strings.LastIndexByte(n.ARN, '/')+1:]
+	}
+	return p, nil
 }
 
 func (n *named) principal() (*policy.Principal, error) {

@@ -67,7 +67,7 @@ func TestRunRefusesBadCases(t *testing.T) {
 		"unknown field":    strings.Replace(line("a", alice, "allow", ""), `"policies"`, `"police"`, 1),
 		"unknown layer":    line("a", alice, "allow", `,"sessions":[]`),
 		"expect":           line("a", alice, "perhaps", ""),
-		"dialect":          strings.Replace(line("a", alice, "allow", ""), `{`, `{"dialect":"huawei",`, 1),
+		"dialect":          strings.Replace(line("a", alice, "allow", ""), `{`, `{"dialect":"oracle",`, 1),
 		"kind":             line("a", alice, "allow", `,"resource_kind":"other"`),
 		"principal":        line("a", `"bob"`, "allow", ""),
 		"group":            line("a", `"arn:aws:iam::111122223333:group/g"`, "allow", ""),
@@ -82,7 +82,7 @@ func TestRunRefusesBadCases(t *testing.T) {
 			t.Errorf("%s: %d passed, %d failed, %+v", name, passed, failed, results)
 		}
 	}
-	if r, _, _ := run(t, strings.Replace(line("a", alice, "allow", ""), `{`, `{"dialect":"ucloud",`, 1)); !strings.Contains(r[0].Err.Error(), "not supported yet") {
+	if r, _, _ := run(t, strings.Replace(line("a", alice, "allow", ""), `{`, `{"dialect":"oracle",`, 1)); !strings.Contains(r[0].Err.Error(), "aws, alibaba, huawei, ucloud") {
 		t.Errorf("%v", r[0].Err)
 	}
 }
@@ -118,12 +118,12 @@ func TestPrincipals(t *testing.T) {
 			RoleARN: "arn:aws:iam::1:role/aws-service-role/x/AWSx", ServiceLinked: true,
 		},
 	} {
-		got, err := readPrincipal([]byte(in), "", "")
+		got, err := readPrincipal(policy.AWS(), []byte(in), "", "")
 		if err != nil || *got != want {
 			t.Errorf("%s: %+v %v", in, got, err)
 		}
 	}
-	p, err := readPrincipal([]byte(`"arn:aws:sts::1:federated-user/f"`), "", "arn:aws:iam::1:user/u")
+	p, err := readPrincipal(policy.AWS(), []byte(`"arn:aws:sts::1:federated-user/f"`), "", "arn:aws:iam::1:user/u")
 	if err != nil || p.IssuerARN != "arn:aws:iam::1:user/u" {
 		t.Errorf("%+v %v", p, err)
 	}

@@ -177,10 +177,13 @@ func bound(pieces []Piece, bind func(Piece) Piece) []Piece {
 
 // Fields cuts the pattern of a resource at the first five colons that are not
 // inside a variable.
-func Fields(s string, variables bool) []string {
-	fields := make([]string, 0, 6)
+func Fields(s string, variables bool) []string { return FieldsOf(s, 6, variables) }
+
+// FieldsOf is Fields of a name that has so many at most.
+func FieldsOf(s string, most int, variables bool) []string {
+	fields := make([]string, 0, most)
 	start := 0
-	for i := 0; i < len(s) && len(fields) < 5; i++ {
+	for i := 0; i < len(s) && len(fields) < most-1; i++ {
 		if variables && strings.HasPrefix(s[i:], "${") {
 			if end := VariableEnd(s, i+2); end > 0 {
 				i = end

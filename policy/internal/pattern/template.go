@@ -32,7 +32,8 @@ func Parse(s string) []Piece {
 
 // Template cuts a text with variables (IAM User Guide, "Policy
 // variables"): ${key}, ${key, 'default'}, and ${*} ${?} ${$} for the characters
-// themselves. "${}" is plain text. With wild, * and ? are wildcards. A variable
+// themselves. "${}" is plain text, and two quotes in a default are one; who has
+// no quotes in defaults finds them in Def. With wild, * and ? are wildcards. A variable
 // that cannot be read is reported in bad.
 func Template(s string, wild bool) (pieces []Piece, bad string) {
 	var b builder
@@ -93,10 +94,14 @@ func parseVariable(inner string) (Piece, bool) {
 		return v, true
 	}
 	rest = strings.TrimSpace(rest)
-	if len(rest) < 2 || rest[0] != '\'' || rest[len(rest)-1] != '\'' || strings.Contains(rest[1:len(rest)-1], "'") {
+	if len(rest) < 2 || rest[0] != '\'' || rest[len(rest)-1] != '\'' {
 		return Piece{}, false
 	}
-	v.Def, v.Has = rest[1:len(rest)-1], true
+	quoted := rest[1 : len(rest)-1]
+	if strings.Contains(strings.ReplaceAll(quoted, "''", ""), "'") {
+		return Piece{}, false
+	}
+	v.Def, v.Has = strings.ReplaceAll(quoted, "''", "'"), true
 	return v, true
 }
 
