@@ -1,8 +1,12 @@
 package policy_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"github.com/daypass/daypass/policy"
 )
@@ -214,6 +218,87 @@ func TestForeignGrammarDenies(t *testing.T) {
 					t.Errorf("%+v", s)
 				}
 			}
+		}
+	}
+}
+
+// In every cloud, whatever the unknown keys turn out to be, the residual
+// decides as the policies do, and so does the trace.
+func TestPropertyResidualOfClouds(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := rapid.SampledFrom(clouds()[:2]).Draw(t, "cloud")
+		w := unsure{world{t}}
+		operators := []string{"StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "NotIpAddress", "Bool"}
+		values := []string{"a", "b", "true"}
+		resources := []string{c.resource, "*"}
+		if c.g == policy.Huawei() {
+			operators = append(operators, "StringNotMatchIfExists", "ForAllValues:StringEquals", "ForAnyValue:StringStartWith", "Null")
+			values = append(values, "${k:c}", "${k:b, 'a'}", "x${k:a}")
+			resources = append(resources, "ecs:*:*:instance:${k:a}", "ecs:*:*:instance:${k:b, 'i-1'}")
+		}
+		list := func(label string, atLeast int) []policy.Source {
+			var sources []policy.Source
+			for range rapid.IntRange(atLeast, 2).Draw(t, label) {
+				effect := w.pick("effect", "Allow", "Allow", "Deny")
+				operator := w.pick("operator", operators...)
+				of := values
+				switch operator {
+				case "Bool", "Null":
+					of = []string{"true", "false"}
+				case "NotIpAddress":
+					of = []string{"10.0.0.0/8"}
+				}
+				text, _ := json.Marshal(rapid.SliceOfN(rapid.SampledFrom(of), 1, 2).Draw(t, "values"))
+				about, _ := json.Marshal(rapid.SliceOfN(rapid.SampledFrom(resources), 1, 2).Draw(t, "resources"))
+				doc := c.in(fmt.Sprintf(`"Effect":%q,"Action":"*","Resource":%s,"Condition":{%q:{%q:%s}}`, effect, about, operator, w.pick("key", "k:a", "k:b"), text))
+				d, err := policy.Parse(c.g, policy.Managed, []byte(doc))
+				if err != nil {
+					t.Fatalf("%s: %v", doc, err)
+				}
+				sources = append(sources, policy.Source{ID: label, Policy: d.Compile()})
+			}
+			return sources
+		}
+		l := &policy.Layers{Grammar: c.g, Identity: policy.NewSet(list("identity", 0)...), Scoped: map[string]*policy.Set{"rg": policy.NewSet(list("scoped", 0)...)}}
+		if w.flip("scp") {
+			l.SCP = levels(list("scp", 1), list("scp below", 0))
+		}
+		if w.flip("session") {
+			l.HasSession, l.Session = true, policy.NewSet(list("session", 0)...)
+		}
+		r := c.request(c.session, nil)
+		r.Scope = w.pick("scope", "", "rg", "other")
+		names := []string{"k:a", "k:b", "k:c"}
+		known := w.tell("known", names)
+		r.Keys = known
+		res := policy.Partial(l, r)
+		verdict, sure := res.Verdict()
+		for range 4 {
+			rest := w.tell("then", names)
+			full := *r
+			full.Keys = together(known, rest)
+			want := policy.Decide(l, &full)
+			if got := res.Decide(rest); got != want {
+				t.Fatalf("%s: the residual decides %+v, the policies %+v", c.g.Name(), got, want)
+			}
+			if sure && want.Verdict != verdict {
+				t.Fatalf("%s: %s whatever comes, but then %s", c.g.Name(), verdict, want.Verdict)
+			}
+			if e := policy.Explain(l, &full); e.Decision != want {
+				t.Fatalf("Explain says %+v, Decide %+v", e.Decision, want)
+			}
+		}
+	})
+}
+
+func TestDecideDoesNotAllocateInAnyCloud(t *testing.T) {
+	for _, c := range clouds() {
+		yes := c.say(t, policy.Managed, "Allow", c.action, `,"Resource":["`+c.resource+`"]`)
+		l := &policy.Layers{Grammar: c.g, Identity: policy.NewSet(yes), HasSession: true, Session: policy.NewSet(yes), Scoped: map[string]*policy.Set{"s": policy.NewSet(yes)}}
+		r := c.request(c.session, nil)
+		r.Scope = "s"
+		if n := testing.AllocsPerRun(100, func() { policy.Decide(l, r) }); n != 0 {
+			t.Errorf("%s: %v allocations per decision, want none", c.g.Name(), n)
 		}
 	}
 }

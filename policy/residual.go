@@ -10,6 +10,7 @@ type Residual struct {
 	request Request
 	worst   Decision // with everything that is open against the caller
 	best    Decision // with everything that is open in the caller's favour
+	open    bool     // something is
 }
 
 // Partial decides a request of which not every condition key is known. A key that r.Keys does not have is not known; one that is
@@ -32,6 +33,7 @@ func Partial(l *Layers, r *Request) *Residual {
 	})
 	res.worst = Decide(&res.layers, r)
 	res.best = res.worst
+	res.open = open
 	if open {
 		res.worst, res.best = res.settle(e.who, false), res.settle(e.who, true)
 	}
@@ -107,10 +109,10 @@ func (r *Residual) settle(who *Principal, favour bool) Decision {
 // Verdict is what the request comes to whatever the unknown keys are; ok is false if it depends on them.
 func (r *Residual) Verdict() (v Verdict, ok bool) {
 	ok = r.worst.Verdict == r.best.Verdict
-	if r.layers.grammar().deciding.stepwise && r.worst.Layer != r.best.Layer {
-		// Where a layer that refuses hides those after it, the same kind of
-		// denial of two layers may be another one in between.
-		ok = ok && r.worst.Verdict == Allow
+	if ok && r.open && r.layers.grammar().deciding.stepwise && r.worst.Verdict != Allow {
+		// Where a layer that refuses hides those after it, two layers (or levels
+		// of one) that deny alike may have another kind of denial between them.
+		ok = r.worst.Layer == r.best.Layer && r.worst.Layer != LayerSCP && r.worst.Layer != LayerRCP
 	}
 	return r.worst.Verdict, ok
 }
