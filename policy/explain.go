@@ -1,6 +1,11 @@
 package policy
 
-import "github.com/daypass/daypass/policy/internal/pattern"
+import (
+	"maps"
+	"slices"
+
+	"github.com/daypass/daypass/policy/internal/pattern"
+)
 
 // Explain decides a request again and tells how every statement of every layer
 // saw it. Its Decision is the one of Decide. It costs far more than Decide:
@@ -8,38 +13,122 @@ import "github.com/daypass/daypass/policy/internal/pattern"
 func Explain(l *Layers, r *Request) *Trace {
 	e := newEvaluator(l, r)
 	f := newFrame(l, r, e.who)
-	t := &Trace{Decision: Decide(l, r)}
-	for i, level := range f.scp {
-		t.Layers = append(t.Layers, e.explainLayer(LayerSCP, i, level.Sources(), scopeAttached))
+	x := explainer{evaluator: &e, trace: &Trace{Decision: Decide(l, r)}}
+	x.levels(LayerSCP, f.scp)
+	x.levels(LayerRCP, f.rcp)
+	x.one(LayerEndpoint, f.endpoint, scopeAttached)
+	if f.rules.stepwise {
+		x.one(LayerBoundary, f.boundary, scopeAttached)
+		x.session(&f)
+		x.one(f.resourceAs, f.resource, f.resourceIn)
+	} else {
+		x.one(f.resourceAs, f.resource, f.resourceIn)
+		x.one(LayerBoundary, f.boundary, scopeAttached)
+		x.session(&f)
 	}
-	for i, level := range f.rcp {
-		t.Layers = append(t.Layers, e.explainLayer(LayerRCP, i, level.Sources(), scopeAttached))
+	x.identity(&f)
+	x.scopes(l, r, &f)
+	if f.rules.stepwise {
+		x.trace.unasked()
 	}
-	t.add(&e, LayerEndpoint, f.endpoint, scopeAttached)
-	t.add(&e, f.resourceAs, f.resource, f.resourceIn)
-	t.add(&e, LayerBoundary, f.boundary, scopeAttached)
-	if f.hasSession {
-		lt := e.explainLayer(LayerSession, 0, f.session.Sources(), scopeAttached)
-		if len(f.session.Sources()) == 0 {
-			lt.Note = "a federated session without a session policy has no permissions of its own"
-		}
-		t.Layers = append(t.Layers, lt)
-	}
-	if f.hasIdentity {
-		lt := e.explainLayer(LayerIdentity, 0, f.identity.Sources(), scopeAttached)
-		if isRoot(e.who) && lt.Outcome == ImplicitDeny {
-			lt.Outcome, lt.Note = Allow, "the root user needs no identity policy"
-		}
-		t.Layers = append(t.Layers, lt)
-	}
-	return t
+	return x.trace
 }
 
-func (t *Trace) add(e *evaluator, l Layer, s *Source, sc scope) {
-	if s == nil {
+// explainer adds the layers of a decision to a trace.
+type explainer struct {
+	*evaluator
+	trace *Trace
+}
+
+func (x *explainer) add(l Layer, level int, sources []Source, sc scope) *LayerTrace {
+	x.trace.Layers = append(x.trace.Layers, x.explainLayer(l, level, sources, sc))
+	return &x.trace.Layers[len(x.trace.Layers)-1]
+}
+
+func (x *explainer) levels(l Layer, levels []*Set) {
+	for i, level := range levels {
+		x.add(l, i, level.Sources(), scopeAttached)
+	}
+}
+
+func (x *explainer) one(l Layer, s *Source, sc scope) {
+	if s != nil {
+		x.add(l, 0, []Source{*s}, sc)
+	}
+}
+
+func (x *explainer) session(f *frame) {
+	if !f.hasSession {
 		return
 	}
-	t.Layers = append(t.Layers, e.explainLayer(l, 0, []Source{*s}, sc))
+	lt := x.add(LayerSession, 0, f.session.Sources(), scopeAttached)
+	switch {
+	case len(lt.Policies) > 0:
+	case x.who.Type == FederatedUser:
+		lt.Note = "a federated session without a session policy has no permissions of its own"
+	default:
+		lt.Note = "the session was given session policies, but none of them is there"
+	}
+}
+
+func (x *explainer) identity(f *frame) {
+	if !f.hasIdentity {
+		return
+	}
+	lt := x.add(LayerIdentity, 0, f.identity.Sources(), scopeAttached)
+	if isRoot(x.who) && lt.Outcome == ImplicitDeny {
+		lt.Outcome, lt.Note = Allow, "the root user needs no identity policy"
+	}
+}
+
+// scopes tells of the policies of the request's scope and, because it is what
+// people overlook, of other scopes that would have allowed.
+func (x *explainer) scopes(l *Layers, r *Request, f *frame) {
+	if !f.hasIdentity {
+		return
+	}
+	if f.inScope {
+		lt := x.add(LayerScoped, 0, f.scoped.Sources(), scopeAttached)
+		switch identity := x.trace.Layers[len(x.trace.Layers)-2].Outcome; {
+		case f.rules.scopedLast && identity != ImplicitDeny:
+			lt.Note = "not asked: the policies of the whole account had answered"
+		case len(lt.Policies) == 0:
+			lt.Note = "no policy is attached in " + clip(r.Scope)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(l.Scoped)) {
+		if name == f.scope {
+			continue
+		}
+		lt := x.explainLayer(LayerScoped, 0, l.Scoped[name].Sources(), scopeAttached)
+		if lt.Outcome == Allow {
+			lt.Outcome, lt.Note = ImplicitDeny, "counts in "+clip(name)+" only"
+			x.trace.Layers = append(x.trace.Layers, lt)
+		}
+	}
+}
+
+// unasked marks the layers after the one that refused, where the first refusal ends it.
+func (t *Trace) unasked() {
+	refused := false
+	for i := range t.Layers {
+		lt := &t.Layers[i]
+		switch {
+		case refused && lt.Note == "":
+			lt.Note = "not asked: a layer before had refused"
+		case limits(lt.Layer) && lt.Outcome != Allow:
+			refused = true
+		}
+	}
+}
+
+// limits reports whether a layer can only take away.
+func limits(l Layer) bool {
+	switch l {
+	case LayerIdentity, LayerScoped, LayerResource, LayerTrust:
+		return false
+	}
+	return true
 }
 
 func (e *evaluator) explainLayer(l Layer, level int, sources []Source, sc scope) LayerTrace {
@@ -47,8 +136,11 @@ func (e *evaluator) explainLayer(l Layer, level int, sources []Source, sc scope)
 	for i := range sources {
 		s := &sources[i]
 		pt := PolicyTrace{Source: s.ID, Type: s.Type}
-		if s.Policy == nil {
+		if e.unread(s) {
 			lt.Outcome, lt.Note = ExplicitDeny, "the policy could not be read"
+			if s.Policy != nil {
+				lt.Note = "the policy is in the grammar of " + s.Policy.grammar.name + ", and the request is made in " + e.grammar.name
+			}
 			lt.Policies = append(lt.Policies, pt)
 			continue
 		}
@@ -89,7 +181,7 @@ func (e *evaluator) explainStatement(p *Policy, s *statement, sc scope) Statemen
 		t.Failed = append(t.Failed, e.missAction(s, at))
 	}
 	if e.resourceMatches(s) != isTrue {
-		t.Failed = append(t.Failed, e.missResource(s, at))
+		t.Failed = append(t.Failed, e.missResource(p, s, at))
 	}
 	g := s.principals.grants(e.who, sc, s.effect, e.bounded)
 	if g == grantNone {
@@ -101,6 +193,11 @@ func (e *evaluator) explainStatement(p *Policy, s *statement, sc scope) Statemen
 		}
 	}
 	t.Matched = len(t.Failed) == 0
+	for i := range s.conditions {
+		if t.Matched {
+			t.Met = append(t.Met, e.met(&s.conditions[i]))
+		}
+	}
 	if t.Matched && sc != scopeAttached && s.effect == EffectAllow {
 		t.Grant = g.String()
 	}
@@ -115,12 +212,12 @@ func (e *evaluator) missAction(s *statement, at func(int) Pos) ElementMiss {
 		return m
 	}
 	for _, p := range m.Policy {
-		m.Near = max(m.Near, near(pattern.FoldASCII(p), pattern.FoldASCII(e.action)))
+		m.Near = max(m.Near, nearAction(p, e.action))
 	}
 	return m
 }
 
-func (e *evaluator) missResource(s *statement, at func(int) Pos) ElementMiss {
+func (e *evaluator) missResource(p *Policy, s *statement, at func(int) Pos) ElementMiss {
 	m := ElementMiss{Element: "Resource", Pos: at(s.src.resources.pos), Policy: texts(s.src.resources.items), Request: []string{e.arn.text}}
 	for i := range s.resources {
 		if e.unresolved(&s.resources[i]) {
@@ -137,8 +234,11 @@ func (e *evaluator) missResource(s *statement, at func(int) Pos) ElementMiss {
 	if m.Note == "" && !e.arn.ok && e.arn.text == "*" {
 		m.Note = "the action has no resource: only Resource \"*\" covers it"
 	}
-	for _, p := range m.Policy {
-		m.Near = max(m.Near, near(p, e.arn.text))
+	for _, one := range m.Policy {
+		m.Near = max(m.Near, e.nearName(one, p.doc.variables))
+		if m.Note == "" && onlyCase(one, e.arn.text) {
+			m.Note = "only the case of letters differs from " + clip(one)
+		}
 	}
 	return m
 }
@@ -201,11 +301,45 @@ func (e *evaluator) missCondition(c *condition, at func(int) Pos) ElementMiss {
 				m.Note = "the request's value cannot be read as the type of the operator"
 			}
 			for _, p := range m.Policy {
-				m.Near = max(m.Near, 40+near(p, one)/2)
+				m.Near = max(m.Near, 40+nearText(p, one)/2)
+				if m.Note == "" && (c.class == classString || c.class == classLike) && onlyCase(p, one) {
+					m.Note = "only the case of letters differs from " + clip(p)
+				}
 			}
 		}
 	}
+	if name := e.unset(c); name != "" && (c.resolved || !c.negated) {
+		m.Note = "the variable ${" + clip(name) + "} has no value in this request"
+	}
 	return m
+}
+
+func (e *evaluator) met(c *condition) ConditionMet {
+	m := ConditionMet{Operator: c.src.name, Key: c.src.key.s, Policy: texts(c.src.values)}
+	v, known := e.lookup(c.key)
+	if m.Absent = !known || v.Multi && len(v.List) == 0; !m.Absent {
+		m.Request = append([]string(nil), v.all()...)
+	}
+	return m
+}
+
+// unset is the key of a variable that keeps a condition from holding, "" if none does.
+func (e *evaluator) unset(c *condition) string {
+	for i := range c.globs {
+		for _, v := range c.globs[i].vars() {
+			if e.resolved([]pattern.Piece{v}) == isFalse {
+				return v.Text
+			}
+		}
+	}
+	for i := range c.arns {
+		for _, v := range c.arns[i].vars {
+			if e.resolved([]pattern.Piece{v}) == isFalse {
+				return v.Text
+			}
+		}
+	}
+	return ""
 }
 
 func texts(ts []text) []string {

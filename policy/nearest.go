@@ -13,7 +13,7 @@ func (t *Trace) Nearest(n int) []NearMiss {
 		if lt.Outcome != ImplicitDeny {
 			continue
 		}
-		if t.Decision.Verdict == ImplicitDeny && lt.Layer != t.Decision.Layer {
+		if t.Decision.Verdict == ImplicitDeny && !wouldHelp(lt.Layer, t.Decision.Layer) {
 			continue
 		}
 		for j := range lt.Policies {
@@ -22,6 +22,17 @@ func (t *Trace) Nearest(n int) []NearMiss {
 	}
 	sort.SliceStable(list, func(i, j int) bool { return list[i].Near > list[j].Near })
 	return list[:min(max(n, 0), len(list))]
+}
+
+// wouldHelp reports whether an Allow in a layer would have made up for the one
+// that was missed in the layer that refused: identity policies, also those of
+// the request's scope, and the policy of a resource can stand in for one another.
+func wouldHelp(l, refused Layer) bool {
+	switch refused {
+	case LayerIdentity, LayerScoped:
+		return l == LayerIdentity || l == LayerScoped || l == LayerResource
+	}
+	return l == refused
 }
 
 func (p *PolicyTrace) misses(l Layer) []NearMiss {
@@ -39,38 +50,40 @@ func (p *PolicyTrace) misses(l Layer) []NearMiss {
 	return list
 }
 
-// nearness rates a statement: one small miss is nearer than one big one, and
-// every further miss costs. An action of another service is hardly what
-// somebody was looking for.
-func nearness(failed []ElementMiss) int {
-	rate := 100
-	for i := range failed {
-		weight := 25
-		switch failed[i].Element {
-		case "Action", "NotAction":
-			weight = 45
-		case "Resource", "NotResource", "Principal", "NotPrincipal":
-			weight = 35
-		}
-		rate -= max(weight*(100-failed[i].Near)/100, 5)
-	}
-	return max(rate, 0)
-}
+// What a miss costs a statement, of 100. What a statement is about (its
+// action, resource and caller) says more of what its author meant than the
+// conditions it is under; so all its conditions together cost no more than one
+// resource that is not the right one.
+const (
+	costAction     = 80
+	costResource   = 40
+	costPrincipal  = 40
+	costLeast      = 8 // of each of these, however near
+	costAbsent     = 12
+	costDiffers    = 10
+	costConditions = 20 // all of them
+)
 
-// near rates from 0 to 99 how much of two texts agrees, from both ends. It
-// looks at wildcards as at other characters: it only has to order lists.
-func near(a, b string) int {
-	most := max(len(a), len(b))
-	if most == 0 {
-		return 0
+// nearness rates a statement.
+func nearness(failed []ElementMiss) int {
+	rate, conditions := 100, 0
+	cost := func(most, near int) { rate -= costLeast + (most-costLeast)*(100-near)/100 }
+	for i := range failed {
+		m := &failed[i]
+		switch m.Element {
+		case "Action", "NotAction":
+			cost(costAction, m.Near)
+		case "Resource", "NotResource":
+			cost(costResource, m.Near)
+		case "Principal", "NotPrincipal":
+			cost(costPrincipal, m.Near)
+		default:
+			if m.Absent {
+				conditions += costAbsent
+			} else {
+				conditions += costDiffers - m.Near/20
+			}
+		}
 	}
-	n := 0
-	for n < len(a) && n < len(b) && a[n] == b[n] {
-		n++
-	}
-	m := 0
-	for m < len(a)-n && m < len(b)-n && a[len(a)-1-m] == b[len(b)-1-m] {
-		m++
-	}
-	return min(99, 100*(n+m)/most)
+	return max(rate-min(conditions, costConditions), 0)
 }

@@ -40,6 +40,17 @@ type StatementTrace struct {
 	// caller, and so which other layers still limit it.
 	Grant  string        `json:"grant,omitempty"`
 	Failed []ElementMiss `json:"failed,omitempty"`
+	// Met are the conditions of a statement that matches: what made it.
+	Met []ConditionMet `json:"met,omitempty"`
+}
+
+// ConditionMet is a condition that holds, with both sides of it.
+type ConditionMet struct {
+	Operator string   `json:"operator"` // as the document writes it
+	Key      string   `json:"key"`      // as the document writes it
+	Policy   []string `json:"policy"`
+	Request  []string `json:"request,omitempty"`
+	Absent   bool     `json:"absent,omitempty"` // the request does not have the key
 }
 
 // ElementMiss is one element of a statement that the request does not meet.

@@ -147,3 +147,111 @@ func TestTraceJSON(t *testing.T) {
 		}
 	}
 }
+
+// What the statements alone do not show stands in notes.
+func TestExplainNotes(t *testing.T) {
+	ali, hua := clouds()[0], clouds()[1]
+	yes, no := ali.say(t, policy.Managed, "Allow", "*", ""), ali.say(t, policy.Managed, "Allow", "oss:*", "")
+	foreign := hua.say(t, policy.Managed, "Allow", "*", "")
+	all := source(t, policy.Managed, allowAll)
+	sets := policy.NewSet
+	inScope := func(who *policy.Principal, scope string) *policy.Request {
+		r := ali.request(who, nil)
+		r.Scope = scope
+		return r
+	}
+	for name, c := range map[string]struct {
+		l    policy.Layers
+		r    *policy.Request
+		want []string // layer, outcome and note, in order
+	}{
+		"a policy of another cloud": {policy.Layers{Grammar: ali.g, Identity: sets(yes, foreign)}, ali.request(ali.user, nil), []string{
+			"identity-based policy explicitDeny the policy is in the grammar of huawei, and the request is made in alibaba",
+		}},
+		"layers after the one that refused": {
+			policy.Layers{Grammar: ali.g, SCP: levels([]policy.Source{yes}, []policy.Source{no}), HasSession: true, Session: sets(yes), Identity: sets(yes)},
+			ali.request(ali.session, nil), []string{
+				"service control policy allowed ", "service control policy implicitDeny ", "session policy allowed not asked: a layer before had refused",
+				"identity-based policy allowed not asked: a layer before had refused",
+			}},
+		"the scope after the account": {policy.Layers{Grammar: ali.g, Identity: sets(yes), Scoped: map[string]*policy.Set{"rg-1": sets(no)}}, inScope(ali.user, "rg-1"), []string{
+			"identity-based policy allowed ", "identity-based policy of the scope implicitDeny not asked: the policies of the whole account had answered",
+		}},
+		"nothing in the scope": {policy.Layers{Grammar: ali.g}, inScope(ali.user, "rg-1"), []string{
+			"identity-based policy implicitDeny ", "identity-based policy of the scope implicitDeny no policy is attached in rg-1",
+		}},
+		"granted in another scope": {policy.Layers{Grammar: ali.g, Scoped: map[string]*policy.Set{"rg-2": sets(yes), "rg-3": sets(no)}}, inScope(ali.user, "rg-1"), []string{
+			"identity-based policy implicitDeny ", "identity-based policy of the scope implicitDeny no policy is attached in rg-1",
+			"identity-based policy of the scope implicitDeny counts in rg-2 only",
+		}},
+		"session policies that are gone": {policy.Layers{HasSession: true, Identity: sets(all)}, getObject(role(), nil), []string{
+			"session policy implicitDeny the session was given session policies, but none of them is there", "identity-based policy allowed ",
+		}},
+		"a service": {policy.Layers{Scoped: map[string]*policy.Set{"x": sets(all)}}, getObject(service(), nil), nil},
+	} {
+		var got []string
+		for _, lt := range policy.Explain(&c.l, c.r).Layers {
+			got = append(got, lt.Layer.String()+" "+lt.Outcome.String()+" "+lt.Note)
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+// A statement that matches tells by which conditions it does.
+func TestExplainTellsWhatWasMet(t *testing.T) {
+	l := identity(t, allowAll, statement("Deny", "*", "*",
+		`"Condition":{"BoolIfExists":{"aws:MultiFactorAuthPresent":"false"},"ForAnyValue:StringLike":{"aws:TagKeys":["a*","b"]}}`))
+	tr := policy.Explain(l, getObject(alice(), keys("aws:tagkeys=[x,ab]")))
+	got := tr.Layers[0].Policies[1].Statements[0]
+	want := []policy.ConditionMet{
+		{Operator: "BoolIfExists", Key: "aws:MultiFactorAuthPresent", Policy: []string{"false"}, Absent: true},
+		{Operator: "ForAnyValue:StringLike", Key: "aws:TagKeys", Policy: []string{"a*", "b"}, Request: []string{"x", "ab"}},
+	}
+	if diff := cmp.Diff(want, got.Met); diff != "" || !got.Matched {
+		t.Error(diff)
+	}
+}
+
+// Every element that can keep a statement from matching is named with both sides.
+func TestExplainNamesEveryElement(t *testing.T) {
+	for name, c := range map[string]struct {
+		statement string
+		want      policy.ElementMiss
+	}{
+		"NotPrincipal": {`"Effect":"Deny","NotPrincipal":{"AWS":["111122223333","arn:aws:iam::111122223333:user/alice"]},"Action":"*","Resource":"*"`,
+			policy.ElementMiss{Element: "NotPrincipal", Policy: []string{account, "arn:aws:iam::111122223333:user/alice"},
+				Request: []string{"arn:aws:iam::111122223333:user/alice", "AIDAALICE00000000001", account}, Note: "the caller is one of those left out"}},
+		"NotAction": {`"Effect":"Allow","Principal":"*","NotAction":["s3:*"],"Resource":"*"`,
+			policy.ElementMiss{Element: "NotAction", Policy: []string{"s3:*"}, Request: []string{"s3:GetObject"}, Note: "the action is one of those left out"}},
+		"NotResource": {`"Effect":"Allow","Principal":"*","Action":"*","NotResource":["arn:aws:s3:::b/*"]`,
+			policy.ElementMiss{Element: "NotResource", Policy: []string{"arn:aws:s3:::b/*"}, Request: []string{"arn:aws:s3:::b/k"}, Note: "the resource is one of those left out"}},
+		"NotResource without a value": {`"Effect":"Allow","Principal":"*","Action":"*","NotResource":["arn:aws:s3:::b/*","arn:aws:s3:::${k:none}"]`,
+			policy.ElementMiss{Element: "NotResource", Policy: []string{"arn:aws:s3:::b/*", "arn:aws:s3:::${k:none}"}, Request: []string{"arn:aws:s3:::b/k"},
+				Note: "a variable in arn:aws:s3:::${k:none} has no value in this request"}},
+		"several values": {`"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{"StringEquals":{"k:list":"a"}}`,
+			policy.ElementMiss{Element: "Condition", Operator: "StringEquals", Key: "k:list", Policy: []string{"a"}, Request: []string{"a", "b"}, Near: 40,
+				Note: "the key has several values: the operator needs ForAllValues or ForAnyValue"}},
+		"a value that cannot be read": {`"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{"IpAddress":{"k:x":"10.0.0.0/8"}}`,
+			policy.ElementMiss{Element: "Condition", Operator: "IpAddress", Key: "k:x", Policy: []string{"10.0.0.0/8"}, Request: []string{"here"}, Near: 40,
+				Note: "the request's value cannot be read as the type of the operator"}},
+		"a list of no values": {`"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{"ForAnyValue:StringEquals":{"k:empty":"a"}}`,
+			policy.ElementMiss{Element: "Condition", Operator: "ForAnyValue:StringEquals", Key: "k:empty", Policy: []string{"a"}, Absent: true, Near: 20}},
+		"a variable in an ARN": {`"Effect":"Allow","Principal":"*","Action":"*","Resource":"*","Condition":{"ArnLike":{"k:arn":"arn:aws:s3:::${k:none}"}}`,
+			policy.ElementMiss{Element: "Condition", Operator: "ArnLike", Key: "k:arn", Policy: []string{"arn:aws:s3:::${k:none}"}, Request: []string{"arn:aws:s3:::b"}, Near: 69,
+				Note: "the variable ${k:none} has no value in this request"}},
+	} {
+		res := source(t, policy.Resource, `{"Version":"2012-10-17","Statement":[{`+c.statement+`}]}`)
+		tr := policy.Explain(&policy.Layers{Resource: &res}, getObject(alice(), keys("k:list=[a,b]", "k:x=here", "k:empty=[", "k:arn=arn:aws:s3:::b")))
+		failed := tr.Layers[0].Policies[0].Statements[0].Failed
+		if len(failed) != 1 || failed[0].Pos.Line != 1 {
+			t.Errorf("%s: %+v", name, failed)
+			continue
+		}
+		failed[0].Pos = policy.Pos{}
+		if diff := cmp.Diff(c.want, failed[0]); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}

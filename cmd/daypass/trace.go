@@ -114,6 +114,11 @@ func (p *printer) policy(indent int, pt *policy.PolicyTrace, outcome policy.Verd
 			if s.Grant != "" {
 				p.line(indent+2, "%s", s.Grant)
 			}
+			for j := range s.Met {
+				if m := &s.Met[j]; s.Effect == policy.EffectDeny {
+					p.line(indent+2, "for %s %s  policy: %s  request: %s", m.Operator, m.Key, values(m.Policy), asked(m.Request, m.Absent))
+				}
+			}
 		case !s.Matched && s.Effect == wanted && outcome == policy.ImplicitDeny:
 			p.statement(indent+1, s, "does not match: "+elements(s.Failed))
 		}
@@ -145,14 +150,18 @@ func (p *printer) miss(indent int, m *policy.ElementMiss) {
 	if m.Key != "" {
 		name += " " + m.Operator + " " + m.Key
 	}
-	request := values(m.Request)
-	if m.Absent {
-		request = "absent"
-	}
-	p.line(indent, "✗ %s  policy: %s  request: %s", name, values(m.Policy), request)
+	p.line(indent, "✗ %s  policy: %s  request: %s", name, values(m.Policy), asked(m.Request, m.Absent))
 	if m.Note != "" {
 		p.line(indent+1, "%s", m.Note)
 	}
+}
+
+// asked is what a request has where a policy asks for something.
+func asked(request []string, absent bool) string {
+	if absent {
+		return "absent"
+	}
+	return values(request)
 }
 
 func values(list []string) string {
