@@ -24,6 +24,7 @@ var imports = map[string][]string{
 	// public
 	"policy":                  {"policy/internal/pattern"},
 	"policy/internal/pattern": {},
+	"policy/question":         {"policy", "policy/internal/pattern"},
 	"policy/policytest":       {"policy"},
 	"authz":                   {"policy"},
 

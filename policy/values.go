@@ -2,6 +2,7 @@ package policy
 
 import (
 	"encoding/base64"
+	"net/netip"
 	"strings"
 )
 
@@ -40,3 +41,7 @@ func ReadDate(s string) (seconds int64, nanos int32, ok bool) {
 	t, ok := parseDate(s)
 	return t.seconds, t.nanos, ok
 }
+
+// ReadRange reads a text as IpAddress and NotIpAddress read the ranges of a
+// policy.
+func ReadRange(s string) (netip.Prefix, bool) { return parsePrefix(s) }

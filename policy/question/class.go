@@ -1,0 +1,204 @@
+package question
+
+import (
+	"slices"
+
+	"github.com/daypass/daypass/policy"
+	"github.com/daypass/daypass/policy/internal/pattern"
+)
+
+// class is what some texts or values have in common, as far as the documents
+// can tell them apart, with one of them to stand for all.
+type class struct {
+	text   string        // of the resource
+	values policy.Values // of a key
+	state  state
+	in     []bool // by language of the place
+	holds  []bool // by test of the key
+}
+
+type state uint8
+
+const (
+	single state = iota
+	absent
+	list // several values, or one that counts as several
+)
+
+// classes of a place, as far as a set of languages and tests can tell.
+type classes struct {
+	list      []*class
+	languages []int
+	// doubt says why there may be more classes than these; "" if there are not.
+	doubt string
+}
+
+// Bounds of what is told apart.
+const (
+	mostClasses = 1024
+	mostLists   = 512
+	mostValues  = 64 // of which lists are made
+)
+
+// split finds the classes of the texts of a place within must.
+func (p *place) split(languages []int, must []*pattern.Language, b *pattern.Budget) (list []*class, ok bool) {
+	chosen := make([]*pattern.Language, len(languages))
+	for i, l := range languages {
+		chosen[i] = p.languages[l]
+	}
+	found, ok := pattern.Classes(must, chosen, mostClasses, b)
+	for _, f := range found {
+		c := &class{text: f.Text, in: make([]bool, len(p.languages))}
+		for i, l := range languages {
+			c.in[l] = f.In[i]
+		}
+		list = append(list, c)
+	}
+	return list, ok
+}
+
+// classes finds the classes of what a request may say about the key, as far as
+// the tests and the languages of crossings can tell.
+func (k *key) classes(tests []*test, languages []int, b *pattern.Budget) *classes {
+	name := make([]byte, 0, 64)
+	for _, t := range tests {
+		name = append(name, byte(t.index), byte(t.index>>8))
+	}
+	name = append(name, 0xff, 0xff)
+	for _, l := range languages {
+		name = append(name, byte(l), byte(l>>8))
+	}
+	if have := k.memo[string(name)]; have != nil {
+		return have
+	}
+	c := &classes{languages: languages}
+	k.memo[string(name)] = c
+	if k.fixed {
+		c.list = []*class{k.told(tests, languages)}
+		return c
+	}
+	texts, doubt := k.candidates(tests, languages, b)
+	c.doubt = doubt
+	seen := map[string]bool{}
+	for _, text := range texts {
+		one := k.judge(tests, languages, single, policy.Single(text))
+		sign := one.sign()
+		if seen[sign] {
+			continue
+		}
+		seen[sign] = true
+		c.list = append(c.list, one)
+	}
+	singles := c.list
+	c.list = append(c.list[:len(singles):len(singles)], k.judge(tests, languages, absent, policy.List()))
+	lists, all := k.lists(tests, languages, singles)
+	c.list = append(c.list, lists...)
+	if !all && c.doubt == "" {
+		c.doubt = "the values of " + k.name + " can be listed in too many ways"
+	}
+	return c
+}
+
+// told is the class of what the question tells about the key.
+func (k *key) told(tests []*test, languages []int) *class {
+	switch {
+	case !k.present:
+		return k.judge(tests, languages, absent, policy.List())
+	case k.value.Multi:
+		return k.judge(tests, languages, list, k.value)
+	}
+	return k.judge(tests, languages, single, k.value)
+}
+
+// judge asks the evaluator what the tests say of some values.
+func (k *key) judge(tests []*test, languages []int, s state, v policy.Values) *class {
+	c := &class{state: s, values: v, in: make([]bool, len(k.languages)), holds: make([]bool, len(k.tests))}
+	if s == single {
+		for _, l := range languages {
+			c.in[l] = k.languages[l].Match(v.One)
+		}
+	}
+	for _, t := range tests {
+		c.holds[t.index] = t.probe.Holds(beside{k.name, v, k.known})
+	}
+	return c
+}
+
+// beside is one key beside those that the question tells.
+type beside struct {
+	name  string
+	value policy.Values
+	known policy.Keys // may be nil
+}
+
+// Lookup implements policy.Keys.
+func (b beside) Lookup(key string) (policy.Values, bool) {
+	if key == b.name {
+		return b.value, true
+	}
+	if b.known == nil {
+		return policy.Values{}, false
+	}
+	return b.known.Lookup(key)
+}
+
+// sign tells classes apart.
+func (c *class) sign() string {
+	b := []byte{byte(c.state)}
+	for _, list := range [...][]bool{c.in, c.holds} {
+		for _, is := range list {
+			if is {
+				b = append(b, 1)
+			} else {
+				b = append(b, 0)
+			}
+		}
+	}
+	return string(b)
+}
+
+// lists makes the classes of keys with several values: a test with a set
+// operator holds if all, or some, of them meet it, so that a list is known by
+// what its values have in common and what any of them brings. all is false if
+// there are more than mostLists.
+func (k *key) lists(tests []*test, languages []int, singles []*class) (found []*class, all bool) {
+	values := func(of []*class) policy.Values {
+		v := policy.Values{Multi: true}
+		for _, c := range of {
+			v.List = append(v.List, c.values.One)
+		}
+		return v
+	}
+	if !slices.ContainsFunc(tests, func(t *test) bool { return t.op.Set != "" }) {
+		return []*class{k.judge(tests, languages, list, values(singles[:1]))}, true
+	}
+	all = len(singles) <= mostValues
+	singles = singles[:min(len(singles), mostValues)]
+	seen := map[string]bool{}
+	var made [][]*class
+	add := func(of []*class) bool {
+		c := k.judge(tests, languages, list, values(of))
+		if sign := c.sign(); !seen[sign] {
+			seen[sign] = true
+			found = append(found, c)
+			made = append(made, of)
+		}
+		return len(found) < mostLists
+	}
+	for _, c := range singles {
+		if !add([]*class{c}) {
+			return found, false
+		}
+	}
+	for i := 0; i < len(made); i++ {
+		for _, c := range singles {
+			if slices.Contains(made[i], c) {
+				continue
+			}
+			if !add(append(made[i][:len(made[i]):len(made[i])], c)) {
+				return found, false
+			}
+		}
+	}
+	return found, all
+}
