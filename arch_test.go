@@ -25,6 +25,7 @@ var imports = map[string][]string{
 	"policy":                  {"policy/internal/pattern"},
 	"policy/internal/pattern": {},
 	"policy/question":         {"policy", "policy/internal/pattern"},
+	"policy/lint":             {"policy", "policy/internal/pattern"},
 	"policy/policytest":       {"policy"},
 	"authz":                   {"policy"},
 
@@ -77,7 +78,7 @@ var imports = map[string][]string{
 	"internal/dialect/aws/stsapi":   {"internal/wire"},
 	"internal/dialect/aws/orgapi":   {"internal/wire"},
 	"internal/dialect/aws/adminapi": {"internal/wire"},
-	"internal/dialect/aws": {"policy", "internal/access", "internal/arn", "internal/audit", "internal/credential", "internal/dialect",
+	"internal/dialect/aws": {"policy", "policy/lint", "internal/access", "internal/arn", "internal/audit", "internal/credential", "internal/dialect",
 		"internal/dialect/aws/adminapi", "internal/dialect/aws/iamapi", "internal/dialect/aws/orgapi", "internal/dialect/aws/stsapi", "internal/fault",
 		"internal/guard", "internal/iam", "internal/issuer", "internal/op", "internal/seal", "internal/secret", "internal/session", "internal/sign",
 		"internal/sign/sigv4", "internal/simulate", "internal/sts", "internal/wire",

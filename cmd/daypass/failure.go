@@ -17,6 +17,7 @@ const (
 	exitUsage    = 2
 	exitDenied   = 3
 	exitNotFound = 4
+	exitFindings = 5 // lint found something
 )
 
 // usageError says that the command line is wrong.

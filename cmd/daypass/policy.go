@@ -12,7 +12,7 @@ import (
 )
 
 func newPolicy(e *env) *cobra.Command {
-	return group("policy", "Work with policies, without a server", newPolicyTest(e))
+	return group("policy", "Work with policies, without a server", newPolicyTest(e), newPolicyLint(e))
 }
 
 func newPolicyTest(e *env) *cobra.Command {
