@@ -293,6 +293,9 @@ func TestPartial(t *testing.T) {
 			l.Boundary = &b
 		}
 		res := policy.Partial(l, &policy.Request{Principal: alice(), Action: "s3:GetObject", Resource: object, ResourceAccount: account, Keys: c.keys})
+		if best, worst := res.Best().Allowed(), res.Worst().Allowed(); worst != (c.want == "allowed") || best == strings.HasSuffix(c.want, "Deny") {
+			t.Errorf("%s: at best allowed: %t, at worst: %t", name, best, worst)
+		}
 		if got := depends(res); got != c.want {
 			t.Errorf("%s: %s\nwant %s", name, got, c.want)
 		}

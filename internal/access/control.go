@@ -19,11 +19,16 @@ func (s *Subject) control(l *policy.Layers, a *Ask) {
 	if st := s.view.Standing(s.Principal.Account); st != nil {
 		l.SCP = st.SCP
 	}
-	if reachable(a.Action) {
-		if st := s.view.Standing(s.owner(a)); st != nil {
-			l.RCP = st.RCP
-		}
+	l.RCP = ResourceControl(s.view, a.Action, s.owner(a))
+}
+
+// ResourceControl gives the control policies, level by level, that limit what anybody does with the resources of an account; nil where
+// none reach the action.
+func ResourceControl(v *iam.View, action, owner string) []*policy.Set {
+	if st := v.Standing(owner); st != nil && reachable(action) {
+		return st.RCP
 	}
+	return nil
 }
 
 // reachable says whether resource control policies speak of an action. They are about data and about taking on roles; who manages

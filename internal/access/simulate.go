@@ -25,8 +25,10 @@ type Hypothesis struct {
 	// SCP and RCP are control policies, level by level, in place of those of the organization; nil for these.
 	SCP, RCP []*policy.Set
 
-	// Told are condition keys of the request. They win over what is known of the caller: a simulation asks what would be if.
+	// Told are condition keys of the request. They win over what is known of the caller: a simulation asks what would be if. Unless
+	// Firm is set: then they are only about the request, and what is known of the caller stands.
 	Told policy.MapKeys
+	Firm bool
 }
 
 // AnySession is a session of a role of which nothing is known but the role.
@@ -54,19 +56,19 @@ func SomeRole(v *iam.View, account, name string) *Subject {
 // Simulate says what the policies would say. The organization's policies that limit the subject count; of its own policies only
 // those of the hypothesis do.
 func (s *Subject) Simulate(h *Hypothesis) *policy.Simulation {
-	layers, r := s.suppose(h)
+	layers, r := s.Suppose(h)
 	return policy.Simulate(&layers, r)
 }
 
 // Partial is Simulate as far as the keys are known, and what it depends on.
 func (s *Subject) Partial(h *Hypothesis) *policy.Residual {
-	layers, r := s.suppose(h)
+	layers, r := s.Suppose(h)
 	return policy.Partial(&layers, r)
 }
 
 // Reasons is Simulate with everything that led to it.
 func (s *Subject) Reasons(h *Hypothesis) *policy.Trace {
-	layers, r := s.suppose(h)
+	layers, r := s.Suppose(h)
 	return policy.Explain(&layers, r)
 }
 
@@ -75,8 +77,8 @@ func (s *Subject) Own(action, resource string) Hypothesis {
 	return Hypothesis{Action: action, Resource: resource, Identity: s.identity, Boundary: s.boundary}
 }
 
-// suppose gathers what a hypothesis is decided by.
-func (s *Subject) suppose(h *Hypothesis) (policy.Layers, *policy.Request) {
+// Suppose gathers what a hypothesis is decided by.
+func (s *Subject) Suppose(h *Hypothesis) (policy.Layers, *policy.Request) {
 	a := &Ask{Action: h.Action, Resource: h.Resource, Account: h.Account, Policy: h.Policy, Kind: h.Kind}
 	layers := s.layers(a)
 	layers.Identity, layers.Boundary = h.Identity, h.Boundary
@@ -92,7 +94,7 @@ func (s *Subject) suppose(h *Hypothesis) (policy.Layers, *policy.Request) {
 	}
 	return layers, &policy.Request{
 		Principal: &s.Principal, Action: h.Action, Resource: h.Resource, ResourceAccount: s.owner(a),
-		Keys: &hypothetical{subject: s, told: h.Told, owner: s.owner(a)},
+		Keys: &hypothetical{subject: s, told: h.Told, firm: h.Firm, owner: s.owner(a)},
 	}
 }
 
@@ -102,6 +104,7 @@ func (s *Subject) suppose(h *Hypothesis) (policy.Layers, *policy.Request) {
 type hypothetical struct {
 	subject *Subject
 	told    policy.MapKeys
+	firm    bool
 	owner   string
 }
 
@@ -110,9 +113,19 @@ var absent = policy.List()
 
 // Lookup implements [policy.Keys].
 func (k *hypothetical) Lookup(name string) (policy.Values, bool) {
+	if k.firm {
+		if v, ok := k.known(name); ok {
+			return v, true
+		}
+	}
 	if v, ok := k.told[name]; ok {
 		return v, true
 	}
+	return k.known(name)
+}
+
+// known is what is known of the caller and the owner.
+func (k *hypothetical) known(name string) (policy.Values, bool) {
 	name, ok := strings.CutPrefix(name, "aws:")
 	if !ok {
 		return policy.Values{}, false

@@ -58,6 +58,11 @@ func adminOperations() []op.Operation {
 				return one(access.Ask{Action: action(c), Resource: "arn:aws:daypass::" + c.Account() + ":denial/" + in.RequestId})
 			},
 			explain),
+		op.Read("WhoCan",
+			func(c *op.Call, _ *adminapi.WhoCanInput) ([]access.Ask, error) {
+				return one(access.Ask{Action: action(c), Resource: arn.Root(c.Account())})
+			},
+			whoCan),
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/daypass/daypass/internal/iam"
 )
 
 func everythingUnsigned() url.Values {
@@ -162,4 +164,54 @@ func TestExplain(t *testing.T) {
 	}
 	d.gate.Core.Explain = nil
 	d.bad("admin", "daypass:Explain", pairs("RequestId", "x"), 404, "NoSuchEntity", "No denial with request id x is on record.")
+}
+
+// Who may do something is told of one's own account, to whoever may ask.
+func TestWhoCan(t *testing.T) {
+	d := newDoor(t)
+	d.change(func(tx *iam.Tx) {
+		must[*iam.User](t)(tx.PutUserPolicy(home, "poor", "mine", `{"Version":"2012-10-17","Statement":{"Sid":"Own","Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::${aws:username}/*","Condition":{"Bool":{"aws:SecureTransport":"true"}}}}`))
+	})
+	ask := func(who string, params ...string) answer {
+		t.Helper()
+		return d.call(who, "daypass:WhoCan", pairs(params...))
+	}
+	a := ask("admin", "ActionName", "s3:GetObject", "ResourceArn", "arn:aws:s3:::poor/k")
+	if got := strings.Join(texts(a.body, "Principal"), " "); got != "arn:aws:iam::"+home+":root arn:aws:iam::"+home+":user/admin arn:aws:iam::"+home+":user/poor" {
+		t.Errorf("%s", a.body)
+	}
+	if got := strings.Join(texts(a.body, "Answer"), " "); got != "allowed allowed dependsOn" || !strings.Contains(a.body, "aws:SecureTransport") || !strings.Contains(a.body, "<Sid>Own</Sid>") {
+		t.Errorf("%s", a.body)
+	}
+	const secure = "ContextEntries.member.1.ContextKeyName"
+	a = ask("admin", "ActionName", "s3:GetObject", "ResourceArn", "arn:aws:s3:::poor/k", secure, "aws:SecureTransport", "ContextEntries.member.1.ContextKeyType", "boolean", "ContextEntries.member.1.ContextKeyValues.member.1", "true")
+	if got := strings.Join(texts(a.body, "Answer"), " "); got != "allowed allowed allowed" {
+		t.Errorf("%s", a.body)
+	}
+	// Page by page, and of one's own account alone.
+	marker, seen := "", []string{}
+	for range 5 {
+		params := []string{"ActionName", "s3:GetObject", "ResourceArn", "arn:aws:s3:::poor/k", "MaxItems", "1"}
+		if marker != "" {
+			params = append(params, "Marker", marker)
+		}
+		a = ask("admin", params...)
+		seen = append(seen, texts(a.body, "Principal")...)
+		if marker = a.text("Marker"); marker == "" {
+			break
+		}
+	}
+	if len(seen) != 3 || marker != "" {
+		t.Errorf("%q", seen)
+	}
+	if a = ask("away", "ActionName", "s3:GetObject", "ResourceArn", "arn:aws:s3:::poor/k"); strings.Contains(a.body, home) || len(texts(a.body, "Principal")) != 2 {
+		t.Errorf("%s", a.body)
+	}
+	for _, c := range []struct{ who, name, value, code string }{
+		{"poor", "ResourceArn", "arn:aws:s3:::poor/k", "AccessDenied"}, {"admin", "ResourceArn", "poor", "InvalidInput"}, {"admin", "Marker", "x", "ValidationError"}, {"admin", "Marker", "MTp4L3k", "InvalidInput"},
+	} {
+		if a = ask(c.who, "ActionName", "s3:GetObject", c.name, c.value); a.code != c.code {
+			t.Errorf("%s %s %s: %s %s", c.who, c.name, c.value, a.code, a.message)
+		}
+	}
 }

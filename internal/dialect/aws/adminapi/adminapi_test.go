@@ -60,6 +60,16 @@ func filled() map[string][]wire.Shape {
 			&adminapi.RotateKeysInput{},
 			&adminapi.RotateKeysOutput{KeyId: 3, PrimaryFrom: at},
 		},
+		"WhoCan": {
+			&adminapi.WhoCanInput{ActionName: "s3:GetObject", ResourceArn: new("arn:aws:s3:::b/k"), ResourceAccount: new("111122223333"), Marker: new("m"), MaxItems: new(int64(7)),
+				ContextEntries: []adminapi.ContextEntry{{ContextKeyName: "aws:SourceIp", ContextKeyType: "ip", ContextKeyValues: []string{"10.0.0.1"}}}},
+			&adminapi.WhoCanInput{ActionName: "s3:ListAllMyBuckets"},
+			&adminapi.WhoCanOutput{Principals: []adminapi.PrincipalFinding{
+				{Principal: "arn:aws:iam::111122223333:user/alice", Type: "User", Answer: adminapi.AnswerDepends, Also: new("444455556666"), Layer: new("identity-based policy"),
+					SourcePolicyId: new("p"), Statement: new(int64(1)), Sid: new("S"), DependsOn: new(`[{"layer":"<"}]`)},
+				{Principal: "*", Type: "Everyone", Answer: adminapi.AnswerAllowed}}, IsTruncated: true, Marker: new("n")},
+			&adminapi.WhoCanOutput{Principals: []adminapi.PrincipalFinding{}},
+		},
 		"SuspendAccount": {&adminapi.SuspendAccountInput{AccountId: "111122223333"}},
 	}
 }
@@ -129,7 +139,7 @@ func TestShapesRoundTrip(t *testing.T) {
 func typeName(s wire.Shape) string {
 	switch s.(type) {
 	case *adminapi.CreateAccountOutput, *adminapi.ExplainOutput, *adminapi.ListAccountsOutput, *adminapi.ListKeysOutput,
-		*adminapi.RevokeSessionsOutput, *adminapi.RotateKeysOutput, *adminapi.RotateIssuerKeysOutput, *adminapi.GetDelegationTokenOutput:
+		*adminapi.RevokeSessionsOutput, *adminapi.RotateKeysOutput, *adminapi.RotateIssuerKeysOutput, *adminapi.GetDelegationTokenOutput, *adminapi.WhoCanOutput:
 		return "output"
 	}
 	return "input"
@@ -151,6 +161,8 @@ func TestInputsAreRefused(t *testing.T) {
 		{"RoleName=a&IssuedBefore=yesterday", new(adminapi.RevokeSessionsInput), wire.NotTime},
 		{"MaxItems=0", new(adminapi.ListAccountsInput), wire.TooSmall},
 		{"", new(adminapi.SuspendAccountInput), wire.Missing},
+		{"ActionName=s3", new(adminapi.WhoCanInput), wire.TooShort},
+		{"ActionName=s3:x&ResourceAccount=me", new(adminapi.WhoCanInput), wire.TooShort},
 	} {
 		form, err := wire.ParseForm([]byte(c.form), wire.DefaultFormLimits())
 		if err != nil {

@@ -78,6 +78,13 @@ func Operations() []wire.Operation {
 			NewInput: func() wire.Shape { return new(SuspendAccountInput) },
 			Errors:   []string{"NoSuchEntity", "UnmodifiableEntity"},
 		},
+		{
+			Name:          "WhoCan",
+			ResultWrapper: "WhoCanResult",
+			NewInput:      func() wire.Shape { return new(WhoCanInput) },
+			NewOutput:     func() wire.Shape { return new(WhoCanOutput) },
+			Errors:        []string{"InvalidInput"},
+		},
 	}
 }
 
