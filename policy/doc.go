@@ -1,5 +1,7 @@
 // Package policy is the policy language of Daypass: it parses documents,
 // compiles them once, decides requests against them and explains decisions.
+// The languages of AWS, Alibaba Cloud, Huawei Cloud and UCloud are read into one
+// form and decided by one evaluator; a Grammar says how they differ.
 //
 // # What it owns
 //
@@ -29,7 +31,8 @@
 // is present must allow, and something must grant: an identity policy, a
 // resource policy that names the caller, or, across accounts, both. The rules
 // follow the AWS IAM User Guide ("Policy evaluation logic", "Cross-account
-// policy evaluation logic", "IAM JSON policy elements"). Where that text is
+// policy evaluation logic", "IAM JSON policy elements"); where another cloud
+// decides otherwise, its grammar says so (docs/decisions/035). Where that text is
 // silent the safe answer is taken: the zero Verdict is a denial, a value that
 // cannot be read satisfies no condition, and a missing variable matches no
 // resource.

@@ -120,3 +120,32 @@ func ExamplePartial() {
 	// Deny if StringEquals s3:ExistingObjectTag/state [draft]
 	// shown: annual
 }
+
+// The same engine decides by another cloud's documents, and words the refusal as that cloud does.
+func ExampleGrammar_Denial() {
+	alibaba := policy.RAM()
+	doc, err := policy.Parse(alibaba, policy.Managed, []byte(`{"Version": "1", "Statement": [
+		{"Effect": "Allow", "Action": "iot:Query*", "Resource": "*"}]}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	layers := &policy.Layers{
+		Grammar: alibaba,
+		Scoped:  map[string]*policy.Set{"rg-devices": policy.NewSet(policy.Source{ID: "Query", Type: "Custom", Policy: doc.Compile()})},
+	}
+	request := &policy.Request{
+		Principal: &policy.Principal{Type: policy.AssumedRole, ARN: "acs:ram::1234567890123456:assumed-role/dev/s1", Account: "1234567890123456",
+			RoleARN: "acs:ram::1234567890123456:role/dev", SessionName: "s1"},
+		Action: "iot:QueryProduct", Resource: "acs:iot:cn-shanghai:1234567890123456:product/p", ResourceAccount: "1234567890123456",
+	}
+	for _, group := range []string{"rg-devices", "rg-other"} {
+		request.Scope = group
+		decision := policy.Decide(layers, request)
+		denial := alibaba.Denial(decision, request)
+		fmt.Printf("%s: %s %q %q\n", group, decision.Verdict, denial.PolicyType, denial.PrincipalName)
+	}
+	// Output:
+	// rg-devices: allowed "" ""
+	// rg-other: implicitDeny "ResourceGroupLevelIdentityBasedPolicy" "dev:s1"
+}

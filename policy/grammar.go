@@ -35,7 +35,6 @@ type Grammar struct {
 	ifExists  string // suffix of an operator name; "" if there is none
 
 	partition []string
-	global    []string // services whose ARNs have no region
 	iamPaths  []string // first part of the resource of an IAM ARN
 	iamNewer  []string // the same, of kinds that the recorded message about iamPaths does not list
 

@@ -55,7 +55,6 @@ var awsGrammar = &Grammar{
 	sets:      []setPrefix{{"ForAllValues:", setAll}, {"ForAnyValue:", setAny}},
 	ifExists:  "IfExists",
 	partition: []string{"aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc"},
-	global:    []string{"iam", "s3"},
 	iamPaths: []string{
 		"user/", "federated-user/", "role/", "group/", "instance-profile/", "mfa/", "server-certificate/",
 		"policy/", "sms-mfa/", "saml-provider/", "oidc-provider/", "report/", "access-report/",

@@ -129,6 +129,51 @@ func TestPrincipals(t *testing.T) {
 	}
 }
 
+// Of other clouds a principal is what the object says, and nothing is guessed.
+func TestPrincipalsOfOtherClouds(t *testing.T) {
+	for in, want := range map[string]policy.Principal{
+		`{"type":"user","arn":"acs:ram::1:user/u","account":"1","id":"2"}`: {Type: policy.User, ARN: "acs:ram::1:user/u", Account: "1", ID: "2"},
+		`{"type":"role-session","arn":"sts::1:assumed-agency:r/s","account":"1","role_arn":"iam::1:agency:r"}`: {
+			Type: policy.AssumedRole, ARN: "sts::1:assumed-agency:r/s", Account: "1", RoleARN: "iam::1:agency:r", SessionName: "s",
+		},
+		`{"type":"root","arn":"1","account":"1"}`:            {Type: policy.Root, ARN: "1", Account: "1"},
+		`{"type":"service","arn":"ecs.aliyuncs.com"}`:        {Type: policy.Service, ARN: "ecs.aliyuncs.com"},
+		`{"type":"federated","arn":"iam::1:oidcProvider:p"}`: {Type: policy.WebIdentity, ARN: "iam::1:oidcProvider:p"},
+		`{"type":"anonymous"}`:                               {},
+	} {
+		got, err := readPrincipal(policy.Huawei(), []byte(in), "", "")
+		if err != nil || *got != want {
+			t.Errorf("%s: %+v %v", in, got, err)
+		}
+	}
+	for _, bad := range []string{`"acs:ram::1:user/u"`, `{"arn":"acs:ram::1:user/u"}`, `{"type":"group","arn":"x"}`} {
+		if p, err := readPrincipal(policy.RAM(), []byte(bad), "", ""); err == nil {
+			t.Errorf("%s: %+v", bad, p)
+		}
+	}
+}
+
+// A policy attached within a project counts in it only, and the owner of a
+// resource is read off its name.
+func TestProjectsAndOwners(t *testing.T) {
+	const doc = `{"Version":"1","Statement":[{"Effect":"Allow","Action":["*"],"Resource":["*"]}]}`
+	for name, c := range map[string]struct{ identity, project, resource, got string }{
+		"in it":           {`{"doc":` + doc + `,"project":"org-a"}`, "org-a", "ucs:uhost:cn-bj2:65818677:instance/x", allow},
+		"elsewhere":       {`{"doc":` + doc + `,"project":"org-a"}`, "org-b", "ucs:uhost:cn-bj2:65818677:instance/x", implicitDeny},
+		"everywhere":      {`{"doc":` + doc + `}`, "org-b", "ucs:uhost:cn-bj2:65818677:instance/x", allow},
+		"another company": {doc, "", "ucs:uhost:cn-bj2:99999999:instance/x", implicitDeny},
+		"no owner":        {doc, "", "*", allow},
+		"null":            {`null`, "", "*", ""},
+		"malformed":       {`{"doc":{"Version":"2"},"project":"org-a"}`, "", "*", malformed},
+	} {
+		in := fmt.Sprintf(`{"id":"a","dialect":"ucloud","policies":{"identity":[%s]},"request":{"principal":{"type":"user","arn":"ucs:iam::65818677:user/u","account":"65818677"},`+
+			`"project":%q,"action":"uhost:X","resource":%q},"expect":"allow"}`, c.identity, c.project, c.resource)
+		if r, _, _ := run(t, in); r[0].Got != c.got {
+			t.Errorf("%s: %+v", name, r[0])
+		}
+	}
+}
+
 // Two actions are beyond all policies.
 func TestActionsBeyondPolicies(t *testing.T) {
 	for _, c := range []struct{ principal, action, got string }{
