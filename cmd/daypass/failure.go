@@ -17,7 +17,7 @@ const (
 	exitUsage    = 2
 	exitDenied   = 3
 	exitNotFound = 4
-	exitFindings = 5 // lint found something
+	exitFindings = 5 // lint found something, or a policy grants what was asked about
 )
 
 // usageError says that the command line is wrong.

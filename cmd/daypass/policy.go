@@ -12,7 +12,7 @@ import (
 )
 
 func newPolicy(e *env) *cobra.Command {
-	return group("policy", "Work with policies, without a server", newPolicyTest(e), newPolicyLint(e))
+	return group("policy", "Work with policies, without a server", newPolicyTest(e), newPolicyLint(e), newPolicyDiff(e), newPolicyNever(e))
 }
 
 func newPolicyTest(e *env) *cobra.Command {

@@ -14,7 +14,7 @@ func newRoot(e *env) *cobra.Command {
 		Long: "Daypass hands out temporary credentials of roles and says who may do what with them.\n\n" +
 			"Credentials and endpoint come from the flags, from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN,\n" +
 			"DAYPASS_ENDPOINT or AWS_ENDPOINT_URL, and AWS_REGION, or from a profile of the shared AWS files.\n\n" +
-			"Exit codes: 0 done, 1 failed, 2 used wrongly, 3 denied, 4 not found.",
+			"Exit codes: 0 done, 1 failed, 2 used wrongly, 3 denied, 4 not found, 5 a policy grants what it should not.",
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		PersistentPreRunE: func(*cobra.Command, []string) error {

@@ -156,7 +156,6 @@ func (n *named) ofAccount(account string, visit func(policy.Principal)) {
 	or := func(list []string, more string) []string { return append(slices.Clone(list), more) }
 	users := in(n.users, "arn:aws:iam::"+account+":user/another-user")
 	for _, canonical := range or(n.canonical, "") {
-		visit(policy.Principal{Type: policy.Root, ARN: "arn:aws:iam::" + account + ":root", Account: account, CanonicalID: canonical})
 		for _, arn := range users {
 			for _, id := range or(n.userIDs, "") {
 				visit(policy.Principal{Type: policy.User, ARN: arn, Account: account, ID: id, CanonicalID: canonical})
@@ -175,6 +174,7 @@ func (n *named) ofAccount(account string, visit func(policy.Principal)) {
 				}
 			}
 		}
+		visit(policy.Principal{Type: policy.Root, ARN: "arn:aws:iam::" + account + ":root", Account: account, CanonicalID: canonical})
 		for _, arn := range in(n.federated, "arn:aws:sts::"+account+":federated-user/another-session") {
 			for _, issuer := range or(users, "arn:aws:iam::"+account+":root") {
 				for _, id := range or(n.userIDs, "") {

@@ -44,36 +44,41 @@ type Possibility struct {
 // does, and "*" also stands for requests without a resource. The error says what
 // is wrong with a pattern.
 func Can(q *Query, action, resource string) (*Possibility, error) {
-	in, err := q.space([]string{action}, []string{resource})
+	in, err := spaceOf([]string{action}, []string{resource})
 	if err != nil {
 		return nil, err
 	}
 	m := newModel(q.Known, q.Bound)
 	m.layers(q.Layers)
-	return q.possibility(m, in), nil
+	return q.possibility(m, q.of(in)), nil
 }
 
 // NeverGrants asks whether the layers never allow the principal any of the
 // actions on any of the resources. Can is Never if that is proved, and
 // otherwise the Example shows one, or the Doubts say why there is no proof.
 func NeverGrants(q *Query, actions, resources []string) (*Possibility, error) {
-	in, err := q.space(actions, resources)
+	in, err := spaceOf(actions, resources)
 	if err != nil {
 		return nil, err
 	}
 	m := newModel(q.Known, q.Bound)
 	m.layers(q.Layers)
 	p := &Possibility{}
-	p.Example, p.Doubts = q.first(m, in, true)
+	p.Example, p.Doubts = q.first(m, q.of(in), true)
 	p.conclude()
 	return p, nil
 }
 
-func (q *Query) space(actions, resources []string) (space, error) {
-	in := space{who: q.Principal, owner: q.Owner}
-	if in.owner == "" && q.Principal != nil {
+// of puts the principal of the query in a space.
+func (q *Query) of(in space) space {
+	if in.who, in.owner = q.Principal, q.Owner; in.owner == "" && q.Principal != nil {
 		in.owner = q.Principal.Account
 	}
+	return in
+}
+
+// spaceOf is the space of some patterns.
+func spaceOf(actions, resources []string) (in space, err error) {
 	var names, where []*pattern.Language
 	for _, a := range actions {
 		l := pattern.Glob(pattern.Parse(a), pattern.ASCII)
@@ -226,10 +231,7 @@ func patterns(l *policy.ListElement, action bool) []string {
 }
 
 func (q *Query) capability(m *model, c *Capability, st *statement, variables bool) *Possibility {
-	in := space{who: q.Principal, owner: q.Owner, within: st, star: c.Resource == "*" || c.NotResource}
-	if in.owner == "" && q.Principal != nil {
-		in.owner = q.Principal.Account
-	}
+	in := q.of(space{within: st, star: c.Resource == "*" || c.NotResource})
 	if !c.NotAction {
 		in.actions = pattern.Glob(pattern.Parse(c.Action), pattern.ASCII)
 	}

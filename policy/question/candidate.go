@@ -28,7 +28,7 @@ func (k *key) candidates(tests []*test, languages []int, b *pattern.Budget) (tex
 		kinds++
 		texts = append(texts, list...)
 		if !all && doubt == "" {
-			doubt = "the values of " + k.name + " can be told apart in too many ways"
+			doubt = "the values of " + k.shown + " can be told apart in too many ways"
 		}
 	}
 	if asked[policy.NumberValue] {
@@ -55,7 +55,7 @@ func (k *key) candidates(tests []*test, languages []int, b *pattern.Budget) (tex
 		add(found, ok)
 	}
 	if kinds > 1 && doubt == "" {
-		doubt = k.name + " is compared as values of different types"
+		doubt = k.shown + " is compared as values of different types"
 	}
 	return texts, doubt
 }

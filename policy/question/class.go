@@ -94,7 +94,7 @@ func (k *key) classes(tests []*test, languages []int, b *pattern.Budget) *classe
 	lists, all := k.lists(tests, languages, singles)
 	c.list = append(c.list, lists...)
 	if !all && c.doubt == "" {
-		c.doubt = "the values of " + k.name + " can be listed in too many ways"
+		c.doubt = "the values of " + k.shown + " can be listed in too many ways"
 	}
 	return c
 }

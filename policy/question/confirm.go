@@ -3,6 +3,7 @@ package question
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/daypass/daypass/policy"
 	"github.com/daypass/daypass/policy/internal/pattern"
@@ -193,20 +194,32 @@ func (s *search) take(r *policy.Request) bool {
 		return false
 	}
 	if r.Resource != "*" {
-		for _, form := range [...]string{"arn:aws:??*:*:*:??*", "arn:aws:?*:*:*:?*"} { // one that reads better, if there is
-			in := append(s.in[:len(s.in):len(s.in)], pattern.Resource(form, false, nil))
-			better := *r
-			var ok bool
-			if better.Resource, ok = s.where.pickText(s.resource, s.split.languages, in, s.out, s.budget); ok && s.meets(&better) {
-				r = &better
-				break
-			}
-		}
+		r = s.nicer(r)
 	}
 	s.hits++
 	s.leave = true
 	s.stopped = !s.found(r)
 	return true
+}
+
+// nicer is a request with a resource that reads better, if there is one.
+func (s *search) nicer(r *policy.Request) *policy.Request {
+	forms := []string{"arn:aws:??*:*:*:??*", "arn:aws:?*:*:*:?*"}
+	switch service, _, _ := strings.Cut(r.Action, ":"); service {
+	case "sts":
+		forms = append([]string{"arn:aws:iam::" + s.space.owner + ":role/example"}, forms...)
+	default:
+		forms = append([]string{"arn:aws:" + service + ":*:*:*example", "arn:aws:??*:*:*:*example"}, forms...)
+	}
+	for _, form := range forms {
+		in := append(s.in[:len(s.in):len(s.in)], pattern.Resource(form, false, nil))
+		better := *r
+		var ok bool
+		if better.Resource, ok = s.where.pickText(s.resource, s.split.languages, in, s.out, s.budget); ok && s.meets(&better) {
+			return &better
+		}
+	}
+	return r
 }
 
 // pickText finds a text of a class that is in some languages more, and out of
@@ -226,9 +239,11 @@ func (p *place) pickText(c *class, languages []int, in, out []*pattern.Language,
 	return text, found
 }
 
-// readable is an action of the class that a document mentions, or its shortest.
+// readable is an action of the class that a document mentions, or one that
+// reads like an action, or the shortest.
 func (s *search) readable() string {
-	for _, name := range s.mentioned {
+	stem := strings.TrimSuffix(s.action.text, "x")
+	for _, name := range append(s.mentioned[:len(s.mentioned):len(s.mentioned)], "example:Example", stem+"Example", s.action.text+"Example") {
 		same := pattern.Glob(pattern.Parse(everyAction), pattern.Exact).Match(name) &&
 			(s.space.actions == nil || s.space.actions.Match(name))
 		for _, a := range s.actions {

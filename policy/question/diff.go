@@ -3,6 +3,7 @@ package question
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/daypass/daypass/policy"
@@ -45,22 +46,46 @@ func Diff(old, new []policy.Source, b Bound) (*Difference, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Difference{Grants: Never}
 	if covers(old, new) {
-		return d, nil
+		return &Difference{Grants: Never}, nil
 	}
-	callers, all := callersOf(append(slices.Clone(old), new...))
+	return difference(settings, append(slices.Clone(old), new...), space{star: true}, b), nil
+}
+
+// Grants asks what documents of one layer grant of some actions on some
+// resources, as Diff would if there had been none before. The error says what is
+// wrong with a pattern, or with the documents together.
+func Grants(documents []policy.Source, actions, resources []string, b Bound) (*Difference, error) {
+	in, err := spaceOf(actions, resources)
+	if err != nil {
+		return nil, err
+	}
+	settings, err := settingsOf(nil, documents)
+	if err != nil {
+		return nil, err
+	}
+	return difference(settings, documents, in, b), nil
+}
+
+// difference looks for requests in a space that the new layers of a setting
+// allow and the old deny, whoever makes them.
+func difference(settings []setting, documents []policy.Source, in space, b Bound) *Difference {
+	d := &Difference{Grants: Never}
 	m := newModel(nil, b)
 	for _, s := range settings {
 		m.layers(&s.old)
 		m.layers(&s.new)
+	}
+	callers, all := callersOf(documents)
+	if !all {
+		d.doubt(doubtCallers)
 	}
 	seen := map[string]bool{}
 	for _, set := range settings {
 		s := newSearch(m, goal{&set.new, true}, goal{&set.old, false})
 		s.found = func(r *policy.Request) bool {
 			w := Witness{Example: *m.example(r, &set.new), Old: policy.Decide(&set.old, r), Beside: set.beside, Before: &set.old, After: &set.new}
-			if by := w.Decision.Source + "\x00" + string(rune(w.Decision.Statement)); !seen[by] {
+			if by := w.Decision.Source + "\x00" + strconv.Itoa(w.Decision.Statement); !seen[by] {
 				seen[by] = true
 				d.Witnesses = append(d.Witnesses, w)
 			}
@@ -68,15 +93,12 @@ func Diff(old, new []policy.Source, b Bound) (*Difference, error) {
 		}
 		for _, c := range callers {
 			for _, owner := range c.owners() {
-				if len(d.Witnesses) < b.witnesses() {
-					s.run(space{who: c.who, owner: owner, star: true})
+				if in.who, in.owner = c.who, owner; len(d.Witnesses) < b.witnesses() {
+					s.run(in)
 				}
 			}
 		}
 		d.doubt(s.doubts...)
-	}
-	if !all {
-		d.doubt("the documents name too many principals")
 	}
 	switch {
 	case len(d.Witnesses) > 0:
@@ -84,7 +106,19 @@ func Diff(old, new []policy.Source, b Bound) (*Difference, error) {
 	case len(d.Doubts) > 0:
 		d.Grants = Perhaps
 	}
-	return d, nil
+	return d
+}
+
+// Add joins the answer to another question.
+func (d *Difference) Add(e *Difference) {
+	d.Witnesses = append(d.Witnesses, e.Witnesses...)
+	d.doubt(e.Doubts...)
+	switch {
+	case len(d.Witnesses) > 0:
+		d.Grants = Sometimes
+	case len(d.Doubts) > 0:
+		d.Grants = Perhaps
+	}
 }
 
 func (d *Difference) doubt(why ...string) {

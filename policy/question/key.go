@@ -12,6 +12,7 @@ import (
 type key struct {
 	place
 	name    string      // folded
+	shown   string      // as a document writes it
 	known   policy.Keys // the keys that the question tells; may be nil
 	tests   []*test
 	arns    int  // the language of all ARNs, if an Arn operator asks; otherwise -1
@@ -41,7 +42,10 @@ func (m *model) key(folded string) *key {
 	if k, ok := m.keys[folded]; ok {
 		return k
 	}
-	k := &key{name: folded, known: m.known, arns: -1, memo: map[string]*classes{}}
+	k := &key{name: folded, shown: folded, known: m.known, arns: -1, memo: map[string]*classes{}}
+	if shown := m.spelling[folded]; shown != "" {
+		k.shown = shown
+	}
 	if m.known != nil {
 		if v, told := m.known.Lookup(folded); told {
 			k.fixed, k.value, k.present = true, v, !v.Multi || len(v.List) > 0

@@ -61,6 +61,7 @@ const (
 	doubtSteps     = "the bound on steps is reached"
 	doubtResources = "the patterns of resources can be told apart in too many ways"
 	doubtActions   = "the patterns of actions can be told apart in too many ways"
+	doubtCallers   = "the documents name too many principals"
 	doubtRelation  = "it depends on how the value of a variable is related to another part of the request"
 	doubtLanguage  = "a document is of a language that this question cannot be asked about"
 )

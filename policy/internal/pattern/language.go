@@ -53,9 +53,6 @@ func Glob(pieces []Piece, fold Fold) *Language {
 	return &l
 }
 
-// Literal is the language of one text.
-func Literal(s string) *Language { return Glob([]Piece{{Kind: Text, Text: s}}, Exact) }
-
 // ARNs is the language of the texts that count as ARNs: six fields at least,
 // the first of which is arn.
 func ARNs() *Language {
@@ -223,8 +220,10 @@ func (l *Language) letter(r rune, fold Fold) {
 	it := item{take: takeLetter, r: r}
 	switch {
 	case fold == ASCII && r < utf8.RuneSelf:
-		if it.r = rune(FoldByte(byte(r))); 'a' <= it.r && it.r <= 'z' {
-			it.same = []rune{it.r - 'a' + 'A'}
+		if low := rune(FoldByte(byte(r))); low != r {
+			it.same = []rune{low}
+		} else if 'a' <= r && r <= 'z' {
+			it.same = []rune{r - 'a' + 'A'}
 		}
 	case fold == Letters:
 		for q := unicode.SimpleFold(r); q != r; q = unicode.SimpleFold(q) {

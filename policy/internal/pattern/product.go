@@ -22,10 +22,11 @@ const (
 // of items that may come next in any of them.
 type product struct {
 	items []item
-	of    []int32 // the language of each item
-	first []int32 // the items before the first character
-	n     int     // languages
-	steps int     // items looked at so far
+	of    []int32       // the language of each item
+	first []int32       // the items before the first character
+	n     int           // languages
+	like  map[rune]rune // a letter that no item tells from this one, the same for all such
+	steps int           // items looked at so far
 }
 
 func newProduct(ls []*Language) *product {
@@ -40,7 +41,50 @@ func newProduct(ls []*Language) *product {
 			p.first = append(p.first, s+base)
 		}
 	}
+	p.like = p.alike()
 	return p
+}
+
+// alike finds the letters that are taken by the same items. The first that a
+// pattern writes stands for them.
+func (p *product) alike() map[rune]rune {
+	like := make(map[rune]rune)
+	takers := make(map[rune]string)
+	kinds := make(map[string]bool)
+	for i := range p.items {
+		it := &p.items[i]
+		if it.take != takeLetter {
+			continue
+		}
+		kind := string(it.r) + string(it.same) + "\x00"
+		if kinds[kind] {
+			continue
+		}
+		kinds[kind] = true
+		takers[it.r] += kind
+		for _, r := range it.same {
+			takers[r] += kind
+		}
+	}
+	first := make(map[string]rune)
+	note := func(r rune) {
+		by := takers[r]
+		if _, ok := first[by]; !ok {
+			first[by] = r
+		}
+		like[r] = first[by]
+	}
+	for i := range p.items {
+		if p.items[i].take == takeLetter {
+			note(p.items[i].r)
+		}
+	}
+	for i := range p.items {
+		for _, r := range p.items[i].same {
+			note(r)
+		}
+	}
+	return like
 }
 
 func (p *product) start() []int32 {
@@ -120,20 +164,29 @@ func (p *product) alive(state []int32) []bool {
 }
 
 // symbols lists the characters between which the items of a state can tell, one
-// of each kind.
+// of each kind, written as an item writes it where that can be.
 func (p *product) symbols(state []int32) []symbol {
 	list := []symbol{{r: otherLetter}}
+	var kinds []rune
+	letter := func(r rune) {
+		if kind := p.like[r]; !slices.Contains(kinds, kind) {
+			kinds = append(kinds, kind)
+			list = append(list, symbol{r: r})
+		}
+	}
 	for _, i := range state {
 		switch it := &p.items[i]; it.take {
 		case takeLetter:
-			list = append(list, symbol{r: it.r})
-			for _, r := range it.same {
-				list = append(list, symbol{r: r})
-			}
+			letter(it.r)
 		case takeField:
 			list = append(list, symbol{r: ':'})
 		case takeVar:
 			list = append(list, symbol{varSymbol, it.name})
+		}
+	}
+	for _, i := range state {
+		for _, r := range p.items[i].same {
+			letter(r)
 		}
 	}
 	slices.SortFunc(list, func(a, b symbol) int {
@@ -145,30 +198,15 @@ func (p *product) symbols(state []int32) []symbol {
 	return slices.Compact(list)
 }
 
-// letters is every letter that a pattern mentions.
-func (p *product) letters() map[rune]bool {
-	seen := make(map[rune]bool)
-	for i := range p.items {
-		if it := &p.items[i]; it.take == takeLetter {
-			seen[it.r] = true
-			for _, r := range it.same {
-				seen[r] = true
-			}
-		}
-	}
-	return seen
-}
-
 // other is a letter that no pattern mentions, a readable one if there is any.
 func (p *product) other() rune {
-	seen := p.letters()
 	for _, r := range "xyzqwvkjXYZ0123456789" {
-		if !seen[r] {
+		if _, seen := p.like[r]; !seen {
 			return r
 		}
 	}
-	r := rune(0x4e00) // letters of a script with more of them than a document has characters
-	for seen[r] {
+	r := rune(0x4e00) // a script of many letters
+	for p.like[r] != 0 {
 		r++
 	}
 	return r
