@@ -87,7 +87,7 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	claim, err := sigv4.Rules{Services: []string{"sts", "daypass"}}.Parse(sigv4.FromHTTP(r, body))
+	claim, err := sigv4.Rules{Services: []string{"sts", "iam", "daypass"}}.Parse(sigv4.FromHTTP(r, body))
 	if err == nil {
 		err = claim.Verify(secret.New(fakeSecret), time.Now())
 	}
@@ -152,8 +152,10 @@ func answer(action, service string, form *wire.Form) (out wire.Shape, failure wi
 		"daypass ListKeys": &adminapi.ListKeysOutput{Keys: []adminapi.Key{
 			{KeyId: 6, Born: at, PrimaryFrom: at, Retired: new(at.Add(36 * time.Hour)), State: adminapi.StateOpening},
 			{KeyId: 7, Born: at, PrimaryFrom: at, State: adminapi.StatePrimary}}},
-		"daypass RevokeSessions": &adminapi.RevokeSessionsOutput{RoleName: "uploader", RevokedBefore: at},
-		"daypass Explain":        explainAnswer(form),
+		"daypass RevokeSessions":      &adminapi.RevokeSessionsOutput{RoleName: "uploader", RevokedBefore: at},
+		"daypass Explain":             explainAnswer(form),
+		"daypass WhoCan":              whoCanAnswer(marker),
+		"iam SimulatePrincipalPolicy": simulateAnswer(form, marker),
 	}
 	if out, ok := shapes[service+" "+action]; ok {
 		return out, failure, http.StatusOK

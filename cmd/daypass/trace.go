@@ -43,8 +43,15 @@ func (p *printer) trace(indent int, t *policy.Trace) {
 		return
 	}
 	misses := near(t)
+	if t.Decision.Verdict == policy.ExplicitDeny && t.Decision.Source == "" {
+		p.line(indent, "An explicit deny wins over every allow.")
+		return
+	}
 	if t.Decision.Verdict == policy.ExplicitDeny {
 		p.line(indent, "An explicit deny wins over every allow: change %s.", statementName(t.Decision.Source, t.Decision.Statement, t.Decision.Sid))
+		return
+	}
+	if len(misses) == 0 && hidden(t) {
 		return
 	}
 	if len(misses) == 0 {
@@ -59,6 +66,13 @@ func (p *printer) trace(indent int, t *policy.Trace) {
 			p.miss(indent+2, &m.Failed[j])
 		}
 	}
+}
+
+// hidden says that the policies of the layer that decided are not told.
+func hidden(t *policy.Trace) bool {
+	return slices.ContainsFunc(t.Layers, func(l policy.LayerTrace) bool {
+		return l.Layer == t.Decision.Layer && l.Policies == nil && l.Note != ""
+	})
 }
 
 // near leaves out what only resembles the request by accident: statements about other actions, when there is one about
@@ -82,7 +96,7 @@ func (p *printer) layer(indent int, t *policy.Trace, l *policy.LayerTrace) {
 	}
 	name := l.Layer.String()
 	if l.Layer == policy.LayerSCP || l.Layer == policy.LayerRCP {
-		name = fmt.Sprintf("%s, level %d", name, l.Level)
+		name = levelName(l.Layer, l.Level)
 	}
 	if l.Note != "" {
 		text += ": " + l.Note
@@ -91,7 +105,7 @@ func (p *printer) layer(indent int, t *policy.Trace, l *policy.LayerTrace) {
 		text += "  (this decided)"
 	}
 	p.line(indent, mark+" %s: %s", name, text)
-	if len(l.Policies) == 0 && l.Outcome != policy.Allow {
+	if len(l.Policies) == 0 && l.Outcome != policy.Allow && l.Note == "" {
 		p.line(indent+1, "there is no policy")
 	}
 	for i := range l.Policies {
@@ -175,6 +189,8 @@ func values(list []string) string {
 	}
 	return text
 }
+
+func levelName(l policy.Layer, level int) string { return fmt.Sprintf("%s, level %d", l, level) }
 
 func statementName(source string, statement int, sid string) string {
 	return label(statement, sid) + " of " + orDash(source)

@@ -174,7 +174,7 @@ func (s *Simulation) add(r *Result, sim *policy.Simulation, h *access.Hypothesis
 	r.Reasons = &Reasons{Trace: s.subject.Reasons(h), Open: s.subject.Partial(h).Open()}
 	for i := range r.Reasons.Trace.Layers {
 		if l := &r.Reasons.Trace.Layers[i]; s.hides(l.Layer) {
-			l.Policies = nil
+			l.Policies, l.Note = nil, "what it holds is not told"
 		}
 	}
 	for i := range r.Reasons.Open {

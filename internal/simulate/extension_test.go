@@ -127,7 +127,7 @@ func TestReasons(t *testing.T) {
 	}
 	const bossIs = "arn:aws:iam::111111111111:role/boss"
 	got := reasons(Question{Source: annIs, Resources: []string{bossIs}, Extension: &Extension{}}, assume)
-	for _, want := range []string{`"user_ann_Get"`, `"layer":"role trust policy","outcome":"implicitDeny"}`, `"open":[{"layer":"role trust policy","otherwise":"implicitDeny","statements":null}]`} {
+	for _, want := range []string{`"user_ann_Get"`, `"layer":"role trust policy","outcome":"implicitDeny","note":"what it holds is not told"}`, `"open":[{"layer":"role trust policy","otherwise":"implicitDeny","statements":null}]`} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%s is missing in %s", want, got)
 		}

@@ -140,3 +140,10 @@ func wellKnown(s string) bool {
 	}
 	return false
 }
+
+// Principal reads a principal as the cases of AWS write it in a string: an ARN,
+// an account id, the name of a service or provider, or "anonymous".
+func Principal(name string) (*policy.Principal, error) {
+	n := named{ARN: name}
+	return n.principal()
+}

@@ -123,6 +123,12 @@ func TestPrincipals(t *testing.T) {
 			t.Errorf("%s: %+v %v", in, got, err)
 		}
 	}
+	if p, err := Principal("111122223333"); err != nil || p.Type != policy.Root {
+		t.Errorf("%+v %v", p, err)
+	}
+	if p, err := Principal("alice"); err == nil {
+		t.Errorf("alice is %+v", p)
+	}
 	p, err := readPrincipal(policy.AWS(), []byte(`"arn:aws:sts::1:federated-user/f"`), "", "arn:aws:iam::1:user/u")
 	if err != nil || p.IssuerARN != "arn:aws:iam::1:user/u" {
 		t.Errorf("%+v %v", p, err)
