@@ -2,6 +2,7 @@ package question
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/daypass/daypass/policy"
@@ -13,8 +14,8 @@ type caller struct{ who *policy.Principal }
 // mostCallers bounds the callers of one question.
 const mostCallers = 2000
 
-// otherAccount is an account that no document should mention; freshAccount
-// makes sure.
+// otherAccount is the account of examples, if no document mentions it;
+// freshAccount makes sure.
 const otherAccount = "111122223333"
 
 // owners are the accounts a resource may belong to: the caller's own, or another.
@@ -26,24 +27,11 @@ func (c *caller) owners() []string {
 }
 
 func freshAccount(taken []string) string {
-	for _, a := range []string{otherAccount, "444455556666", "777788889999"} {
-		if !slices.Contains(taken, a) {
-			return a
-		}
+	account := otherAccount
+	for n := 222_222_222_222; slices.Contains(taken, account); n++ {
+		account = strconv.Itoa(n)
 	}
-	for n := int64(100_000_000_000); ; n++ {
-		if a := decimalAccount(n); !slices.Contains(taken, a) {
-			return a
-		}
-	}
-}
-
-func decimalAccount(n int64) string {
-	b := make([]byte, 12)
-	for i := len(b) - 1; i >= 0; i-- {
-		b[i], n = byte('0'+n%10), n/10
-	}
-	return string(b)
+	return account
 }
 
 // named is every name that Principal elements use, by what it is about.

@@ -79,24 +79,40 @@ func (k *key) classes(tests []*test, languages []int, b *pattern.Budget) *classe
 	}
 	texts, doubt := k.candidates(tests, languages, b)
 	c.doubt = doubt
+	var singles []*class
 	seen := map[string]bool{}
 	for _, text := range texts {
 		one := k.judge(tests, languages, single, policy.Single(text))
-		sign := one.sign()
-		if seen[sign] {
-			continue
+		if sign := one.sign(); !seen[sign] {
+			seen[sign] = true
+			singles = append(singles, one)
 		}
-		seen[sign] = true
-		c.list = append(c.list, one)
 	}
-	singles := c.list
-	c.list = append(c.list[:len(singles):len(singles)], k.judge(tests, languages, absent, policy.List()))
 	lists, all := k.lists(tests, languages, singles)
-	c.list = append(c.list, lists...)
+	c.list = append(singles, k.judge(tests, languages, absent, policy.List()))
+	if c.list = append(c.list, lists...); !k.crossed(tests) {
+		c.list = merge(c.list)
+	}
 	if !all && c.doubt == "" {
 		c.doubt = "the values of " + k.shown + " can be listed in too many ways"
 	}
 	return c
+}
+
+// crossed says that it matters what the values are, besides what the tests say.
+func (k *key) crossed(tests []*test) bool {
+	return k.named || slices.ContainsFunc(tests, func(t *test) bool { return len(t.crossings) > 0 })
+}
+
+// merge keeps one class of those about which all tests say the same.
+func merge(list []*class) []*class {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(list, func(c *class) bool {
+		sign := (&class{holds: c.holds}).sign()
+		twice := seen[sign]
+		seen[sign] = true
+		return twice
+	})
 }
 
 // told is the class of what the question tells about the key.

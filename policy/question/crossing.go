@@ -72,6 +72,7 @@ func (t *template) open() (vars []variable, nothing bool) {
 		k := t.m.key(p.Text)
 		switch {
 		case !k.fixed:
+			k.named = true
 			vars = append(vars, variable{k, p.Has})
 		case !k.single() && !p.Has:
 			return nil, true

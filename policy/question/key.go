@@ -19,6 +19,7 @@ type key struct {
 	fixed   bool // the question tells it
 	value   policy.Values
 	present bool // fixed: it has a value
+	named   bool // a variable stands for it
 	memo    map[string]*classes
 }
 

@@ -29,6 +29,7 @@ func truthOf(is bool) truth {
 type model struct {
 	known      policy.Keys // may be nil
 	of         map[*policy.Policy][]*statement
+	allows     map[*policy.Policy][]bool
 	statements map[string]*statement
 	actions    map[string]*actions
 	resources  map[string]*resources
@@ -94,7 +95,7 @@ func (p *place) add(name string, make func() *pattern.Language) int {
 
 func newModel(known policy.Keys, b Bound) *model {
 	return &model{
-		known: known, of: map[*policy.Policy][]*statement{}, statements: map[string]*statement{}, actions: map[string]*actions{},
+		known: known, of: map[*policy.Policy][]*statement{}, allows: map[*policy.Policy][]bool{}, statements: map[string]*statement{}, actions: map[string]*actions{},
 		resources: map[string]*resources{}, keys: map[string]*key{}, spelling: map[string]string{},
 		budget: &pattern.Budget{Steps: b.steps()}, tries: mostTries,
 		actionClass: map[*pattern.Language][]*class{}, resourceClass: map[string]*classes{}, barren: map[string]bool{},
@@ -147,12 +148,12 @@ func (m *model) read(p *policy.Policy) {
 			m.spelling[fold] = name
 		}
 	}
-	list := make([]*statement, d.Statements())
+	list, allows := make([]*statement, d.Statements()), make([]bool, d.Statements())
 	for i := range list {
 		e, _ := d.Elements(i)
-		list[i] = m.statement(d, i, &e)
+		list[i], allows[i] = m.statement(d, i, &e), e.Effect == policy.EffectAllow
 	}
-	m.of[p] = list
+	m.of[p], m.allows[p] = list, allows
 }
 
 // statementName writes what a statement says in one way, whatever the order of

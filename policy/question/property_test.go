@@ -121,7 +121,6 @@ func hold(t *rapid.T, d *question.Difference) {
 // Where Diff says never, no request of the vocabulary is newly allowed; and what
 // it shows is.
 func TestPropertyDiffIsSound(t *testing.T) {
-	answers := map[question.Answer]int{}
 	rapid.Check(t, func(t *rapid.T) {
 		w := world{t}
 		old, new := w.document(policy.Managed, ""), w.document(policy.Managed, "")
@@ -142,15 +141,13 @@ func TestPropertyDiffIsSound(t *testing.T) {
 			t.Fatal(err)
 		}
 		hold(t, d)
-		answers[d.Grants]++
-		before, after := &policy.Layers{Identity: policy.NewSet(old)}, &policy.Layers{Identity: policy.NewSet(new)}
-		if r := granted(before, after); r != nil && d.Grants == question.Never {
+		if d.Grants != question.Never {
+			return
+		}
+		if r := granted(&policy.Layers{Identity: policy.NewSet(old)}, &policy.Layers{Identity: policy.NewSet(new)}); r != nil {
 			t.Fatalf("never, but %s on %s with %v is newly allowed\nold %s\nnew %s", r.Action, r.Resource, r.Keys, old.ID, new.ID)
-		} else if r != nil && d.Grants == question.Perhaps {
-			answers[99]++
 		}
 	})
-	t.Logf("%v", answers)
 }
 
 // callers is the vocabulary of principals.

@@ -41,7 +41,8 @@ type search struct {
 	// found is called with each request the evaluator confirms; it says whether to go on.
 	found func(*policy.Request) bool
 
-	action   *class // its in is by actions.index
+	granting *statement // has to match; may be nil
+	action   *class     // its in is by actions.index
 	live     []*statement
 	resource *class
 	split    *classes // of the resource, for the live statements
@@ -125,7 +126,7 @@ func (s *search) actionClasses() []*class {
 
 // oneAction searches the resources and keys of one class of actions.
 func (s *search) oneAction(a *class) {
-	s.action, s.resource = a, nil
+	s.action, s.resource, s.granting = a, nil, nil
 	s.live = s.live[:0]
 	for _, st := range s.statements {
 		s.truth[st.id] = no
@@ -150,10 +151,62 @@ func (s *search) oneAction(a *class) {
 		if w := s.space.within; w != nil && s.resourcesTruth(w.resources, nil) == no {
 			continue
 		}
-		if s.walk(); s.stopped {
+		s.oneResource()
+		if s.stopped {
 			return
 		}
 	}
+}
+
+// oneResource searches the keys. Whoever is allowed something is so by a
+// statement: each that may be it is taken in turn, so that the keys on which it
+// hangs come first.
+func (s *search) oneResource() {
+	if s.space.matched {
+		s.granting = s.space.within
+		s.walk()
+		return
+	}
+	s.granting = nil
+	grants, all := s.grants()
+	if all {
+		s.walk()
+		return
+	}
+	for _, st := range grants {
+		if s.granting = st; s.resourcesTruth(st.resources, nil) == no {
+			continue
+		}
+		if s.walk(); s.stopped || s.leave {
+			return
+		}
+	}
+}
+
+// grants lists the live statements by which a goal can be allowed; all is true
+// if there may be none: for a root user, or if no goal is to be allowed.
+func (s *search) grants() (list []*statement, all bool) {
+	who := s.space.who
+	if who != nil && (who.Type == policy.Root || who.Type == policy.FederatedUser) {
+		return nil, true
+	}
+	for _, g := range s.goals {
+		if !g.allow {
+			continue
+		}
+		each(g.layers, func(layer policy.Layer, src *policy.Source) {
+			if src.Policy == nil || layer != policy.LayerIdentity && layer != policy.LayerResource {
+				return
+			}
+			for i, st := range s.of[src.Policy] {
+				if s.allows[src.Policy][i] && slices.Contains(s.live, st) && !slices.Contains(list, st) {
+					list = append(list, st)
+				}
+			}
+		})
+		return list, false
+	}
+	return nil, true
 }
 
 // resourceClasses finds the classes of resources, as far as the live statements
@@ -211,9 +264,14 @@ func (s *search) walk() {
 		s.confirm()
 	default:
 		var p pick
+		offer := func(k *key, free int) { p.offer(s, k, free) }
+		if s.granting != nil {
+			s.statementTruth(s.granting, offer)
+		}
+		first := p.some // the granting statement hangs on keys: these come first
 		for _, st := range s.live {
-			if s.statementTruth(st, nil) == open {
-				s.statementTruth(st, func(k *key, free int) { p.offer(s, k, free) })
+			if s.truth[st.id] == open && !first {
+				s.statementTruth(st, offer)
 			}
 		}
 		if p.key != nil {
@@ -228,8 +286,8 @@ func (s *search) walk() {
 func (s *search) weigh() (possible, settled bool) {
 	r := policy.Request{Principal: s.space.who, ResourceAccount: s.space.owner}
 	settled = true
-	if s.space.matched {
-		t := s.truth[s.space.within.id]
+	if s.granting != nil {
+		t := s.truth[s.granting.id]
 		if t == no {
 			return false, false
 		}

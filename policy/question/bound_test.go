@@ -1,0 +1,72 @@
+package question_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/daypass/daypass/policy"
+	"github.com/daypass/daypass/policy/question"
+)
+
+// Nothing an author can write makes a question endless: where the bound is
+// reached, the answer is perhaps, with the reason.
+func TestBounds(t *testing.T) {
+	repeat := func(n int, each func(i int) string) string {
+		var parts []string
+		for i := range n {
+			parts = append(parts, each(i))
+		}
+		return strings.Join(parts, ",")
+	}
+	letter := func(i int) string { return string(rune('a' + i%26)) }
+	for _, c := range []struct {
+		what, old, new string
+		steps          int
+		want           question.Answer
+	}{
+		{"stars that can share a text in many ways", allow("s3:*", "arn:aws:s3:::"+strings.Repeat("*a", 20)+"*b"),
+			allow("s3:*", "arn:aws:s3:::"+strings.Repeat("*a", 21)+"*b"), 0, question.Never},
+		{"resources that overlap in all ways", repeat(40, func(i int) string { return allow("s3:*", "arn:aws:s3:::*"+letter(i)+letter(i/3)+"*") }),
+			repeat(40, func(i int) string { return allow("s3:*", "arn:aws:s3:::*"+letter(i)+letter(i/3)+"?*") }), 200_000, question.Perhaps},
+		{"actions that overlap in all ways", repeat(40, func(i int) string { return allow("s3:*"+letter(i)+letter(i/3)+"*", "*") }),
+			repeat(40, func(i int) string { return allow("s3:*"+letter(i)+letter(i/3)+"?*", "*") }), 200_000, question.Perhaps},
+		{"two hundred statements, each narrower", repeat(200, func(i int) string { return allow(fmt.Sprintf("s%d:*", i), fmt.Sprintf("arn:aws:s%d:::b/*", i)) }),
+			repeat(200, func(i int) string { return allow(fmt.Sprintf("s%d:Get*", i), fmt.Sprintf("arn:aws:s%d:::b/x*", i)) }), 0, question.Never},
+		{"two hundred statements, one of them wider", repeat(200, func(i int) string { return allow(fmt.Sprintf("s%d:*", i), fmt.Sprintf("arn:aws:s%d:::b/*", i)) }),
+			repeat(200, func(i int) string {
+				return allow(fmt.Sprintf("s%d:*", i), fmt.Sprintf("arn:aws:s%d:::b%s*", i, "/*"[:(i+1)%200%2]))
+			}), 0, question.Sometimes},
+		{"thirty keys, one condition more", repeat(30, func(i int) string { return allow("*", "*", when(fmt.Sprintf(`{"StringEquals":{"k%d":"a"}}`, i))) }),
+			repeat(30, func(i int) string {
+				return allow("*", "*", when(fmt.Sprintf(`{"StringEquals":{"k%d":"a","j":"b"}}`, i)))
+			}), 0, question.Never},
+		{"thirty keys in one statement, one condition less", allow("*", "*", when(`{"StringEquals":{`+repeat(30, func(i int) string { return fmt.Sprintf(`"k%d":"a"`, i) })+`}}`)),
+			allow("*", "*", when(`{"StringEquals":{`+repeat(29, func(i int) string { return fmt.Sprintf(`"k%d":"a"`, i) })+`}}`)), 0, question.Sometimes},
+		{"pairs of thirty keys", repeat(30, func(i int) string {
+			return allow("*", "*", when(fmt.Sprintf(`{"StringEquals":{"k%d":"a","k%d":"b"}}`, i, (i*7+1)%30)))
+		}),
+			repeat(30, func(i int) string {
+				return allow("*", "*", when(fmt.Sprintf(`{"StringLike":{"k%d":"a*","k%d":"b"},"StringNotLike":{"k%d":"a?*"}}`, i, (i*7+1)%30, i)))
+			}), 2_000_000, question.Never},
+		{"lists of many kinds", allow("*", "*", when(`{"ForAnyValue:StringEquals":{"k":["`+strings.Join(strings.Split("abcdefghijklmnopqrstuvwxyz", ""), `","`)+`"]}}`)),
+			repeat(26, func(i int) string { return allow("*", "*", when(`{"ForAnyValue:StringEquals":{"k":"`+letter(i)+`"}}`)) }), 2_000_000, question.Perhaps},
+	} {
+		if d := diff(t, policy.Managed, c.old, c.new, question.Bound{Steps: c.steps}); d.Grants != c.want {
+			t.Errorf("%s: %s, want %s%s", c.what, d.Grants, c.want, show(d))
+		}
+	}
+}
+
+// A bound that does not suffice never makes it "never".
+func TestSmallBounds(t *testing.T) {
+	for steps := 1; steps < 4000; steps = steps*3/2 + 1 {
+		d := diff(t, policy.Managed, allow("s3:*", "arn:aws:s3:::b/*"), allow("s3:*", "arn:aws:s3:::b*"), question.Bound{Steps: steps})
+		if d.Grants == question.Never {
+			t.Errorf("never, with %d steps", steps)
+		}
+		if d = diff(t, policy.Managed, allow("s3:*", "*"), allow("s3:*", "arn:aws:s3:::b*"), question.Bound{Steps: steps}); d.Grants == question.Sometimes {
+			t.Errorf("sometimes, with %d steps", steps)
+		}
+	}
+}
