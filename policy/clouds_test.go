@@ -129,6 +129,9 @@ func TestAlibabaAsksStepByStep(t *testing.T) {
 	}
 }
 
+// every statement matches, where it can only.
+func every(*policy.Policy, int) (sure, possible bool) { return true, true }
+
 // Policies of a resource group or a project count only in it: in Alibaba when
 // those of the account say nothing, in UCloud together with them.
 func TestCloudsScopes(t *testing.T) {
@@ -153,12 +156,18 @@ func TestCloudsScopes(t *testing.T) {
 			if name == "granted, denied inside" && last {
 				row.want, row.layer = policy.Allow, policy.LayerIdentity
 			}
+			if name == "asked elsewhere" && !last { // both were asked together
+				row.layer = policy.LayerIdentity
+			}
 			l := &policy.Layers{Grammar: c.g, Identity: policy.NewSet(row.everywhere...), Scoped: map[string]*policy.Set{"rg": policy.NewSet(row.inside...)}}
 			r := c.request(c.user, nil)
 			r.Scope = row.scope
 			verdict(t, l, r)
 			if d := policy.Decide(l, r); d.Verdict != row.want || d.Layer != row.layer {
 				t.Errorf("%s, %s: %s by the %s", c.g.Name(), name, d.Verdict, d.Layer)
+			}
+			if least, most := policy.Weigh(l, r, every); (least == policy.Allow) != (row.want == policy.Allow) || most != least {
+				t.Errorf("%s, %s: weighs %s to %s", c.g.Name(), name, least, most)
 			}
 			if s := policy.Simulate(l, r); s.Decision.Verdict != row.want || s.Decision.Allowed() != (len(s.Matched) > 0 && s.Matched[0].Effect == policy.EffectAllow) {
 				t.Errorf("%s, %s: simulated %+v", c.g.Name(), name, s)
@@ -216,6 +225,12 @@ func TestForeignGrammarDenies(t *testing.T) {
 				}
 				if s := policy.Simulate(l, r); s.Decision.Verdict != policy.ExplicitDeny {
 					t.Errorf("%+v", s)
+				}
+				if v, sure := policy.Partial(l, r).Verdict(); v != policy.ExplicitDeny || !sure {
+					t.Errorf("%s reads %s in %s: %s in part", c.g.Name(), other.g.Name(), name, v)
+				}
+				if least, most := policy.Weigh(l, r, every); least != policy.ExplicitDeny || most != least {
+					t.Errorf("%s reads %s in %s: weighs %s to %s", c.g.Name(), other.g.Name(), name, least, most)
 				}
 			}
 		}

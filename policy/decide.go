@@ -143,7 +143,10 @@ func (e *evaluator) gatherScoped(f *frame) (Decision, bool) {
 		return found.explicit(LayerScoped), true
 	}
 	if f.byIdentity.stmt == nil {
-		f.byIdentity, f.identityAs = found, LayerScoped
+		f.byIdentity = found
+		if found.stmt != nil || f.rules.scopedLast {
+			f.identityAs = LayerScoped
+		}
 	}
 	return Decision{}, false
 }

@@ -88,7 +88,7 @@ type conditionText struct {
 
 // PrincipalRef is one value of a Principal or NotPrincipal element.
 type PrincipalRef struct {
-	Type  string // AWS, Service, Federated or CanonicalUser
+	Type  string // as the grammar calls it: AWS, Service, Federated, RAM, IAM, …
 	Value string
 	Not   bool // stands in NotPrincipal
 	Pos   Pos
@@ -128,7 +128,8 @@ func (d *Document) Size() int {
 }
 
 // Principals lists every value of every Principal and NotPrincipal element, in
-// the order of the text. The string form "*" is reported as type AWS.
+// the order of the text. A value that stands as Principal itself, such as "*", is
+// reported as the grammar's type of identities: AWS, RAM, IAM or UCS.
 func (d *Document) Principals() []PrincipalRef {
 	var refs []PrincipalRef
 	for i := range d.statements {

@@ -232,3 +232,24 @@ func TestBucketPolicies(t *testing.T) {
 		}
 	}
 }
+
+// What cannot be a principal is nobody, in a document that is read for deciding only.
+func TestOddPrincipalsAreNobody(t *testing.T) {
+	for _, p := range []string{
+		"root", "user/alice", "arn:aws:iam::111122223333:rooted", "arn:aws:iam::111122223333:root/x", "arn:aws:iam::111122223333:*", "arn:aws:iam::*:root",
+		"arn:aws:iam::111122223333:saml-provider/x", "arn:aws:iam:111122223333:root", "1111", "arn:aws:iam::111122223333:user/ali?e", "",
+	} {
+		d, err := policy.Read(policy.AWS(), policy.Resource, []byte(`{"Statement":{"Effect":"Allow","Principal":{"AWS":"`+p+`"},"Action":"*","Resource":"*"}}`))
+		if d == nil || err == nil {
+			t.Errorf("%s: %v", p, err)
+			continue
+		}
+		bucket := policy.Source{ID: "odd", Policy: d.Compile()}
+		for _, who := range []*policy.Principal{alice(), role(), root(), federated()} {
+			tr := policy.Explain(&policy.Layers{Resource: &bucket}, getObject(who, nil))
+			if tr.Layers[0].Outcome != policy.ImplicitDeny {
+				t.Errorf("%s is %s", p, who.ARN)
+			}
+		}
+	}
+}

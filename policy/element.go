@@ -29,7 +29,7 @@ type ListElement struct {
 // PrincipalElement is Principal or NotPrincipal.
 type PrincipalElement struct {
 	Not   bool
-	Bare  bool // the string form "*"; its item has the type AWS
+	Bare  bool // the string form "*"; its item has the grammar's type of identities
 	Start int  // of the element's name
 	Items []PrincipalItem
 }

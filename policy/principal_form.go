@@ -88,14 +88,14 @@ func (g *Grammar) identity(v string) (n principalName, ok bool) {
 	ok = ok && f[1] == "" && g.accounts.match(f[2]) && !strings.ContainsAny(f[3], "*?")
 	for _, form := range g.identities {
 		name, found := strings.CutPrefix(f[3], form.path)
-		if !found {
+		if !found || form.kind == namesAccount && name != "" { // "rooted" is not the root
 			continue
 		}
 		n = principalName{form.kind, v}
 		whole := name != "" && !strings.HasSuffix(name, "/")
 		switch form.kind {
 		case namesAccount:
-			n.value, whole = f[2], name == ""
+			n.value, whole = f[2], true
 		case namesSession:
 			role, session, _ := strings.Cut(name, "/")
 			whole = role != "" && session != ""
