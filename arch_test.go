@@ -37,7 +37,7 @@ var imports = map[string][]string{
 	"internal/wire":            {},
 	"internal/seal":            {"internal/secret"},
 	"internal/totp":            {},
-	"internal/config":          {},
+	"internal/config":          {"policy/lint"},
 	"internal/obs":             {"internal/secret"},
 	"internal/store":           {},
 	"internal/store/memory":    {"internal/store"},
@@ -47,7 +47,7 @@ var imports = map[string][]string{
 	// floor 2
 	"internal/sign":       {"internal/secret"},
 	"internal/sign/sigv4": {"internal/sign", "internal/secret"},
-	"internal/iam":        {"policy", "internal/arn", "internal/fault", "internal/table"},
+	"internal/iam":        {"policy", "policy/lint", "internal/arn", "internal/fault", "internal/table"},
 
 	// floor 3
 	"internal/db":         {"internal/iam", "internal/store", "internal/fault"},
@@ -69,7 +69,7 @@ var imports = map[string][]string{
 	"internal/sts": {"policy", "internal/access", "internal/arn", "internal/fault", "internal/federate/oidc", "internal/federate/saml",
 		"internal/iam", "internal/issuer", "internal/session"},
 	"internal/simulate": {"policy", "internal/access", "internal/arn", "internal/fault", "internal/iam"},
-	"internal/op": {"policy", "internal/access", "internal/audit", "internal/credential", "internal/fault", "internal/federate/oidc",
+	"internal/op": {"policy", "policy/lint", "internal/access", "internal/audit", "internal/credential", "internal/fault", "internal/federate/oidc",
 		"internal/federate/saml", "internal/guard", "internal/iam", "internal/issuer", "internal/report", "internal/usage", "internal/wire"},
 
 	// floor 5: doors
@@ -93,7 +93,7 @@ var imports = map[string][]string{
 	"internal/oidcop":    {"internal/iam", "internal/issuer"},
 
 	// floors 6–8
-	"internal/gate": {"internal/access", "internal/audit", "internal/dialect", "internal/fault", "internal/guard", "internal/iam",
+	"internal/gate": {"policy/lint", "internal/access", "internal/audit", "internal/dialect", "internal/fault", "internal/guard", "internal/iam",
 		"internal/op", "internal/sign", "internal/usage", "internal/wire"},
 	"internal/server": {"*"},
 	"cmd/daypass":     {"*"},

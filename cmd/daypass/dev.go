@@ -14,6 +14,7 @@ import (
 	"github.com/daypass/daypass/internal/audit"
 	"github.com/daypass/daypass/internal/config"
 	"github.com/daypass/daypass/internal/devissuer"
+	"github.com/daypass/daypass/internal/iam"
 	"github.com/daypass/daypass/internal/obs"
 	"github.com/daypass/daypass/internal/server"
 	"github.com/daypass/daypass/internal/store/memory"
@@ -76,7 +77,7 @@ func (e *env) dev(ctx context.Context, f devFlags) (err error) {
 	}
 	s, err := server.New(ctx, server.Options{
 		Engine: engine, Trail: trail, Root: root, Log: log, Metrics: server.NewMetrics(buildInfo()),
-		MaxBody: config.Default().Limits.BodyBytes, Dev: true, DemoAccount: server.DevAccount, External: "http://" + listener.Addr().String(),
+		MaxBody: config.Default().Limits.BodyBytes, PolicyLint: iam.PolicyLint{Report: true}, Dev: true, DemoAccount: server.DevAccount, External: "http://" + listener.Addr().String(),
 	})
 	if err != nil {
 		return err

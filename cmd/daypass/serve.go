@@ -116,9 +116,10 @@ func (e *env) serve(ctx context.Context, c *config.Config, bootstrap string) (er
 	s, err := server.New(ctx, server.Options{
 		Engine: engine, Trail: trail, Root: root, Log: log, Metrics: server.NewMetrics(buildInfo()),
 		IssuerNetworks: c.Federation.Networks, IssuerRoots: issuers,
-		SAML:    saml.Here{Recipients: c.SAML.Recipients, Audiences: c.SAML.Audiences},
-		Quotas:  iam.Quotas(c.Quotas),
-		MaxBody: c.Limits.BodyBytes, Trusted: c.TrustedProxies, Hosts: c.Hosts, External: c.External(main.Addr().String()), StrictAWS: c.AWS.Strict,
+		SAML:       saml.Here{Recipients: c.SAML.Recipients, Audiences: c.SAML.Audiences},
+		Quotas:     iam.Quotas(c.Quotas),
+		PolicyLint: iam.PolicyLint{Report: c.PolicyLint.Report, Refuse: c.PolicyLint.Severity(), Ignore: c.PolicyLint.Ignore},
+		MaxBody:    c.Limits.BodyBytes, Trusted: c.TrustedProxies, Hosts: c.Hosts, External: c.External(main.Addr().String()), StrictAWS: c.AWS.Strict,
 	})
 	if err != nil {
 		return err

@@ -191,6 +191,18 @@ func (l *line) additional(a *Additional, explanation []byte) {
 	if a.ExplanationOmitted || a.Explanation != nil && explanation == nil {
 		l.flag("explanationOmitted", true)
 	}
+	for i, f := range a.PolicyFindings {
+		if i == 0 {
+			l.name("policyFindings")
+			l.b = append(l.b, '[')
+		} else {
+			l.b = append(l.b, ',')
+		}
+		l.b = appendText(l.b, f)
+	}
+	if len(a.PolicyFindings) > 0 {
+		l.b = append(l.b, ']')
+	}
 	l.text("issuedAccessKeyId", a.IssuedAccessKeyID)
 	l.text("parentAccessKeyId", a.ParentAccessKeyID)
 	l.text("originAccessKeyId", a.OriginAccessKeyID)

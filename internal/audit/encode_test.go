@@ -286,3 +286,19 @@ func BenchmarkFile(b *testing.B) {
 		}
 	}
 }
+
+func TestFindingsInPoliciesGoOnRecord(t *testing.T) {
+	e := assumed("r1")
+	e.Additional.PolicyFindings = []string{"PUBLIC_ACCESS@3:7", "MISSING_VERSION@1:1", "+2"}
+	record, err := Append(nil, e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := `"policyFindings":["PUBLIC_ACCESS@3:7","MISSING_VERSION@1:1","+2"],"issuedAccessKeyId"`; !bytes.Contains(record, []byte(want)) {
+		t.Errorf("%s", record)
+	}
+	got, err := Decode(record)
+	if err != nil || cmp.Diff(e.Additional.PolicyFindings, got.Additional.PolicyFindings) != "" {
+		t.Errorf("read back as %v, %v", got, err)
+	}
+}

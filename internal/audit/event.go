@@ -92,6 +92,9 @@ type Additional struct {
 	// ExplanationOmitted says that there was an explanation and the record would have been too long with it.
 	ExplanationOmitted bool `json:"explanationOmitted,omitempty"`
 
+	// PolicyFindings are what lint found in policies that were to be saved: CODE@line:column, worst first, "+N" for those left out.
+	PolicyFindings []string `json:"policyFindings,omitempty"`
+
 	IssuedAccessKeyID string `json:"issuedAccessKeyId,omitempty"` // minting calls: the new credentials
 	ParentAccessKeyID string `json:"parentAccessKeyId,omitempty"` // the credentials the session in use was minted with
 	OriginAccessKeyID string `json:"originAccessKeyId,omitempty"` // the long-term key at the start of the chain

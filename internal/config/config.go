@@ -41,6 +41,7 @@ type Config struct {
 	Log            Log
 	Limits         Limits
 	Quotas         Quotas
+	PolicyLint     PolicyLint
 	Federation     Federation
 	SAML           SAML
 	AWS            AWS
@@ -149,8 +150,9 @@ func Default() *Config {
 			RequestTimeout: 30 * time.Second,
 			ShutdownGrace:  15 * time.Second,
 		},
-		Quotas: defaultQuotas(),
-		origin: map[string]string{},
+		Quotas:     defaultQuotas(),
+		PolicyLint: defaultPolicyLint(),
+		origin:     map[string]string{},
 	}
 }
 

@@ -83,6 +83,7 @@ limits:
 		Log:            Log{Level: "debug", Format: "text"},
 		Limits:         Limits{BodyBytes: 65536, HeaderBytes: 8192, RequestTimeout: 90 * time.Second},
 		Quotas:         defaultQuotas(),
+		PolicyLint:     defaultPolicyLint(),
 	}
 	if diff := cmp.Diff(want, got, compare); diff != "" {
 		t.Error(diff)
@@ -274,6 +275,9 @@ func TestPrint(t *testing.T) {
 				}
 				if strings.HasPrefix(f.Key, "saml.") {
 					values = []string{"", "urn:example:daypass", "https://sts.corp.example/saml,urn:x"}
+				}
+				if f.Key == "policy_lint.ignore" {
+					values = []string{"", "MISSING_VERSION", "MISSING_VERSION,PUBLIC_ACCESS"}
 				}
 				value = rapid.SampledFrom(values).Draw(t, f.Key)
 			}

@@ -97,6 +97,7 @@ func (c *Config) Fields() []Field {
 		uris("saml.recipients", "URLs that SAML responses may be made out to, instead of AWS's sign-in", &c.SAML.Recipients),
 		uris("saml.audiences", "URIs that SAML assertions may be restricted to, instead of urn:amazon:webservices", &c.SAML.Audiences),
 	}
+	all = append(all, c.PolicyLint.fields()...)
 	all = append(all, c.Quotas.fields()...)
 	for i := range all {
 		all[i].origin = c.origin

@@ -48,6 +48,7 @@ func (c *Config) Validate() error {
 	k.listeners()
 	k.files()
 	k.limits()
+	k.policyLint()
 	k.quotas()
 	return errors.Join(k.faults...)
 }

@@ -46,6 +46,7 @@ func event(id string, p *passage, reply *dialect.Reply, out wire.Shape, err erro
 		errors.As(err, &denied)
 		guard.Decided(e, c.Asked, c.Decision, denied)
 	}
+	e.Additional.PolicyFindings = findingNames(c.Findings, maxFindings)
 	if err == nil {
 		e.Additional.IssuedAccessKeyID = c.Issued
 		// What was made goes on record (ids, names), what was read does not; of credentials their key id is.

@@ -91,6 +91,9 @@ func (g *Gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if reply.ErrorHeader != "" {
 		header[reply.ErrorHeader] = []string{reply.Code}
 	}
+	if text := findingsText(p.call.Findings); text != "" {
+		header[findingsHeader] = []string{text}
+	}
 	w.WriteHeader(reply.Status)
 	if _, err := w.Write(reply.Body); err != nil {
 		// The client is gone; what was done is on record.
@@ -293,6 +296,9 @@ func (g *Gate) log(p *passage, reply *dialect.Reply, err error) {
 	}
 	if reply.Code != "" {
 		attrs = append(attrs, "code", reply.Code)
+	}
+	if text := findingsText(p.call.Findings); text != "" {
+		attrs = append(attrs, "policy_findings", text)
 	}
 	if reply.Status >= http.StatusInternalServerError && err != nil {
 		attrs = append(attrs, "error", err.Error())

@@ -195,8 +195,8 @@ func (t *Tx) checkControl(p *ControlPolicy) error {
 	case utf8.RuneCountInString(p.Content) > t.quotas.Control:
 		return fault.Exceeded(fault.ControlPolicy, fault.Document, p.Name, t.quotas.Control)
 	}
-	if _, err := policy.Parse(policy.AWS(), p.Type.use(false), []byte(p.Content)); err != nil {
-		return fault.MalformedDocument(fault.ControlPolicy, err.Error(), err)
+	if _, err := t.read(saved{fault.ControlPolicy, p.Type.use(false), p.Manager, t.quotas.Control, p.Content}); err != nil {
+		return err
 	}
 	for _, other := range append(shelfAll[*ControlPolicy](&t.tables, policiesOf(p.Org)), t.catalog.controls[p.Type.Default()]) {
 		if other.ID != p.ID && other.Type == p.Type && other.Name == p.Name {
@@ -220,6 +220,9 @@ func (t *Tx) UpdateControlPolicy(account, id string, name, description, content 
 		if change.from != nil {
 			*change.to = *change.from
 		}
+	}
+	if content == nil {
+		defer t.wordsItself()() // nothing new is said
 	}
 	if err := t.checkControl(&c); err != nil {
 		return nil, err

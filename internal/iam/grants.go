@@ -72,7 +72,7 @@ func (t *Tx) putInline(b bearer, g Grants, name, document string) (Grants, error
 	if err := checkName("policyName", name, 128); err != nil {
 		return g, err
 	}
-	doc, err := parseDocument(policy.Inline, document)
+	doc, err := t.readIdentity(saved{fault.Document, policy.Inline, b.account, b.size, document})
 	if err != nil {
 		return g, err
 	}
@@ -152,16 +152,12 @@ func (t *Tx) mayBound(account, policyARN string) error {
 	return err
 }
 
-// parseDocument reads an identity policy.
-func parseDocument(use policy.Use, document string) (*policy.Document, error) {
-	if len(document) > maxDocument {
+// readIdentity reads an identity policy.
+func (t *Tx) readIdentity(s saved) (*policy.Document, error) {
+	if len(s.text) > maxDocument {
 		return nil, &fault.Error{Kind: fault.TooLarge, What: fault.Document, Limit: maxDocument}
 	}
-	doc, err := policy.Parse(policy.AWS(), use, []byte(document))
-	if err != nil {
-		return nil, fault.MalformedDocument(fault.Document, err.Error(), err)
-	}
-	return doc, nil
+	return t.read(s)
 }
 
 // documentSize is a stored document's size as quotas count it. It was parsed when it was stored; one that a newer grammar refuses

@@ -305,6 +305,7 @@ func (t *Tx) makeMember(o *Organization, spec MemberSpec) (account string, err e
 		return "", err
 	}
 	trust := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"` + arn.Root(o.Manager) + `"},"Action":"sts:AssumeRole"}]}`
+	defer t.wordsItself()()
 	if _, err := t.CreateRole(a.ID, RoleSpec{Name: spec.Role, Trust: trust}); err != nil {
 		return "", err
 	}

@@ -123,7 +123,7 @@ func (t *Tx) CreatePolicy(account string, spec PolicySpec) (*Policy, error) {
 	if err := t.newTags(fault.Policy, spec.Name, spec.Tags); err != nil {
 		return nil, err
 	}
-	if err := t.checkManaged(spec.Document); err != nil {
+	if err := t.checkManaged(account, spec.Document); err != nil {
 		return nil, err
 	}
 	r := t.realm(account)
@@ -150,7 +150,7 @@ func (t *Tx) CreatePolicyVersion(account, policyARN, document string, setDefault
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := t.checkManaged(document); err != nil {
+	if err := t.checkManaged(account, document); err != nil {
 		return nil, nil, err
 	}
 	if len(p.Versions) >= t.quotas.VersionsPerPolicy {
@@ -262,8 +262,8 @@ func (t *Tx) ownVersion(account, policyARN, version string) (*Policy, *Version, 
 	return p, v, nil
 }
 
-func (t *Tx) checkManaged(document string) error {
-	doc, err := parseDocument(policy.Managed, document)
+func (t *Tx) checkManaged(account, document string) error {
+	doc, err := t.readIdentity(saved{fault.Document, policy.Managed, account, t.quotas.Managed, document})
 	if err != nil {
 		return err
 	}

@@ -104,7 +104,7 @@ func (t *Tx) addRole(account string, spec RoleSpec) (*Role, error) {
 	if _, taken := r.roles.Get(fold(spec.Name)); taken {
 		return nil, fault.Taken(fault.Role, spec.Name)
 	}
-	trust, err := t.bindTrust(spec.Name, spec.Trust)
+	trust, err := t.bindTrust(account, spec.Name, spec.Trust)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +155,7 @@ func (t *Tx) UpdateTrust(account, name, document string) (*Role, error) {
 		return nil, err
 	}
 	c := *r
-	if c.Trust, err = t.bindTrust(r.Name, document); err != nil {
+	if c.Trust, err = t.bindTrust(account, r.Name, document); err != nil {
 		return nil, err
 	}
 	return put(t, &c)

@@ -65,6 +65,7 @@ func (t *Tx) CreateServiceLinkedRole(account, service string, description *strin
 		return nil, fault.Taken(fault.ServiceRole, name)
 	}
 	trust := fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":[%q]},"Action":["sts:AssumeRole"]}]}`, service)
+	defer t.wordsItself()()
 	return t.addRole(account, RoleSpec{Path: path, Name: name, Trust: trust, Description: description})
 }
 

@@ -11,13 +11,13 @@ import (
 // bindTrust reads a new trust policy and gives the text to store, in which every user and role stands by its unique id: a namesake
 // who comes after the one who was meant is somebody else (AWS JSON policy elements: Principal, IAM User Guide). It fails with
 // Malformed — What Principal with the type as Name and the value as Detail for a principal that does not exist — or Limit.
-func (t *Tx) bindTrust(role, document string) (string, error) {
+func (t *Tx) bindTrust(account, role, document string) (string, error) {
 	if len(document) > maxDocument {
 		return "", &fault.Error{Kind: fault.TooLarge, What: fault.TrustPolicy, Limit: maxDocument}
 	}
-	doc, err := policy.Parse(policy.AWS(), policy.Trust, []byte(document))
+	doc, err := t.read(saved{fault.TrustPolicy, policy.Trust, account, t.quotas.Trust, document})
 	if err != nil {
-		return "", fault.MalformedDocument(fault.TrustPolicy, err.Error(), err)
+		return "", err
 	}
 	if doc.Size() > t.quotas.Trust {
 		return "", fault.Exceeded(fault.Role, fault.TrustPolicy, role, t.quotas.Trust)

@@ -228,7 +228,7 @@ func FuzzBindTrust(f *testing.F) {
 	tx := begin(f)
 	joe := ok(f)(tx.CreateUser(home, UserSpec{Name: "joe"})).(*User)
 	f.Fuzz(func(t *testing.T, document string) {
-		bound, err := tx.bindTrust("r", document)
+		bound, err := tx.bindTrust("111122223333", "r", document)
 		if err != nil {
 			return
 		}
@@ -241,7 +241,7 @@ func FuzzBindTrust(f *testing.F) {
 				t.Fatalf("a user is stored by name: %s", bound)
 			}
 		}
-		if again, err := tx.bindTrust("r", tx.ShowTrust(&Role{Trust: bound})); err != nil || again != bound {
+		if again, err := tx.bindTrust("111122223333", "r", tx.ShowTrust(&Role{Trust: bound})); err != nil || again != bound {
 			t.Fatalf("what is shown is stored as %q, %v; want %q", again, err, bound)
 		}
 	})

@@ -16,6 +16,7 @@ type Tx struct {
 	now     time.Time
 	random  io.Reader
 	quotas  Quotas
+	linting linting
 	changed map[string]change
 }
 

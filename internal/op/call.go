@@ -17,6 +17,7 @@ import (
 	"github.com/daypass/daypass/internal/usage"
 	"github.com/daypass/daypass/internal/wire"
 	"github.com/daypass/daypass/policy"
+	"github.com/daypass/daypass/policy/lint"
 )
 
 // Core is what operations reach beyond the state: the same for all calls of a server.
@@ -42,6 +43,8 @@ type Core struct {
 	WebIdentity *oidc.Verifier
 	// SAML is what assertions have to be for; the zero value is what AWS demands.
 	SAML saml.Here
+	// PolicyLint says what becomes of what is doubtful in policies that calls save.
+	PolicyLint iam.PolicyLint
 	// Explain finds the recorded explanation of a denial by its request id; nil when nothing keeps them.
 	Explain audit.Finder
 }
@@ -66,7 +69,8 @@ type Call struct {
 	Input    wire.Shape // nil until decoded
 	Asked    []access.Ask
 	Decision policy.Decision
-	Issued   string // access key id of credentials this call made
+	Findings []lint.Finding // in the policies that the call brought to be saved
+	Issued   string         // access key id of credentials this call made
 }
 
 // Account is the caller's account: the one IAM operations act on.

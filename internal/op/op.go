@@ -273,7 +273,10 @@ func write[In any](c *Call, in *In, leave Leave[In], act func(*iam.Tx, *In) erro
 		if err := ask(c, leave, in); err != nil {
 			return err
 		}
-		return act(tx, in)
+		tx.LintPolicies(c.PolicyLint)
+		err = act(tx, in)
+		c.Findings = tx.Findings()
+		return err
 	})
 }
 

@@ -74,6 +74,9 @@ type Options struct {
 	Quotas  iam.Quotas     // the zero ones stand for the defaults
 	Trusted []netip.Prefix // peers whose X-Forwarded-For and X-Forwarded-Proto are believed
 
+	// PolicyLint says what becomes of what is doubtful in policies that are saved. Its vocabulary is that of the services here.
+	PolicyLint iam.PolicyLint
+
 	// External is the URL others reach the server by, without a slash at the end; "" = none is known.
 	External string
 	// StrictAWS leaves out of AWS's operations everything that AWS does not have.
@@ -143,13 +146,14 @@ func New(ctx context.Context, o Options) (*Server, error) {
 		g.Failures = guard.NewFailures(failureBurst, failureRefill)
 	}
 	door := aws.New(keys)
+	o.PolicyLint.Vocabulary = aws.Vocabulary()
 	if o.StrictAWS {
 		door = aws.NewStrict(keys)
 	}
 	webIdentity := s.verifier(&o)
 	s.gate = &gate.Gate{
 		Dialects: []dialect.Dialect{door},
-		Core: &op.Core{WebIdentity: webIdentity, Passwords: credential.NewHasher(o.Root, rand.Reader, passwordSlots), Guard: g, Random: rand.Reader, Quotas: o.Quotas,
+		Core: &op.Core{WebIdentity: webIdentity, Passwords: credential.NewHasher(o.Root, rand.Reader, passwordSlots), Guard: g, Random: rand.Reader, Quotas: o.Quotas, PolicyLint: o.PolicyLint,
 			KeyUse: s.usage.Last, Latest: state.View, Update: s.update, Explain: o.Trail, Issuers: s.issuers, SAML: o.SAML,
 			Accesses: s.access, Reports: &report.Desk{}},
 		View: state.View, Now: s.clock.Now, NewID: newID, Peer: s.peer, Hosts: o.Hosts, MaxBody: o.MaxBody, Log: o.Log,

@@ -106,12 +106,14 @@ const intro = `# Lint of policies
 
 Generated from the rules of package [` + "`policy/lint`" + `](../policy/lint); do not edit.
 
-A finding is advice: it has a code, a severity, the place of the element it is about, and what to do. Codes that
-Access Analyzer has too mean the same as there.
+A finding is advice: it has a code, a severity, the place of the element it is about, and what to do. By default nothing that AWS accepts is
+refused; [decision 038](decisions/038-lint-advises.md) says what blocks and what does not. Codes that Access Analyzer has too mean the same as
+there.
 
 | where | how |
 |---|---|
 | files | ` + "`daypass policy lint FILE…`" + ` |
+| saving a policy | header ` + "`X-Daypass-Policy-Findings`" + ` of the reply, ` + "`policyFindings`" + ` of the audit record, ` + "`policy_findings`" + ` of the log line: ` + "`CODE@line:column`" + `, worst first, from warnings on; the setting ` + "`policy_lint.refuse`" + ` refuses from a severity on |
 | Go | ` + "`lint.Read`, `lint.Check`" + ` |
 
 Severities, from the least: **suggestion** (it works and could be written better), **warning** (it may not do what its author meant),
