@@ -2,8 +2,7 @@ package policy
 
 import (
 	"encoding/binary"
-
-	"github.com/daypass/daypass/policy/internal/pattern"
+	"strings"
 )
 
 // actionPattern is a compiled element of Action or NotAction. Most actions that
@@ -26,6 +25,11 @@ func newActionPattern(s string) actionPattern {
 	return p
 }
 
+// whole reports whether an action matches if its first eight bytes do.
+func (p *actionPattern) whole() bool {
+	return p.kind == globAny || p.kind == globPrefix && len(p.lit) <= 8 && strings.IndexByte(p.lit, 0) < 0
+}
+
 // foldedAction is the action in lower case. It lives in the evaluator, so that
 // it costs no memory; only an action longer than any that exists does.
 type foldedAction struct {
@@ -39,18 +43,29 @@ func (f *foldedAction) set(action string) {
 	f.n = len(action)
 	text := f.few[:]
 	if f.n > len(text) {
-		f.many = make([]byte, f.n)
+		f.many = make([]byte, (f.n+7)&^7)
 		text = f.many
 	}
-	for i := range len(action) {
-		text[i] = pattern.FoldByte(action[i])
+	copy(text, action)
+	for i := 0; i < f.n; i += 8 {
+		w := binary.LittleEndian.Uint64(text[i:])
+		binary.LittleEndian.PutUint64(text[i:], foldEight(w))
 	}
 	f.head = binary.LittleEndian.Uint64(text)
 }
 
+// foldEight is pattern.FoldByte for eight bytes at once: the high bit of each
+// byte of upper is set where that byte is from A to Z.
+func foldEight(w uint64) uint64 {
+	const ones = 0x0101010101010101
+	low := w & (ones * 0x7f)
+	upper := (low + ones*(0x80-'A')) &^ (low + ones*(0x80-'Z'-1)) &^ w & (ones * 0x80)
+	return w | upper>>2
+}
+
 func (f *foldedAction) text() []byte {
 	if f.many != nil {
-		return f.many
+		return f.many[:f.n]
 	}
 	return f.few[:f.n]
 }
@@ -63,7 +78,7 @@ func (f *foldedAction) matches(p *actionPattern, action string) bool {
 	case globExact:
 		return f.n == len(p.lit) && string(f.text()) == p.lit
 	case globPrefix:
-		return f.n >= len(p.lit) && string(f.text()[:len(p.lit)]) == p.lit
+		return f.n >= len(p.lit) && (len(p.lit) <= 8 || string(f.text()[:len(p.lit)]) == p.lit)
 	}
 	var m matcher
 	return m.match(&p.glob, action)

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -25,22 +26,40 @@ func cutARN(s string) arnText { return cutName(s, &arnForm) }
 // cutName cuts a name in the form of a grammar.
 func cutName(s string, form *nameForm) arnText {
 	a := arnText{text: s, last: form.fields - 1}
-	n, start := 0, 0
-	for n < a.last {
-		i := strings.IndexByte(s[start:], ':')
-		if i < 0 {
-			break
+	n := 0
+	for from := 0; from < len(s); from += 64 {
+		colons := colonsIn(s[from:min(from+64, len(s))])
+		a.fields += bits.OnesCount64(colons)
+		for ; colons != 0 && n < a.last; n++ {
+			a.colons[n] = from + bits.TrailingZeros64(colons)
+			colons &= colons - 1
 		}
-		a.colons[n] = start + i
-		start += i + 1
-		n++
 	}
-	a.fields = n + 1
+	a.fields++
 	a.ok = n == a.last && strings.HasPrefix(s, form.prefix)
-	if a.ok {
-		a.fields += strings.Count(s[start:], ":")
-	}
 	return a
+}
+
+// colonsIn tells at which of the first 64 bytes of a text there is a colon: one
+// bit for each. It looks at eight bytes at a time, because every request and
+// most of its statements wait for it.
+func colonsIn(s string) (found uint64) {
+	const ones = 0x0101010101010101
+	i := 0
+	for ; i+8 <= len(s); i += 8 {
+		w := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
+			uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
+		other := w ^ ones*':' // a colon is a zero byte now
+		other |= other&(ones*0x7f) + ones*0x7f
+		colons := ^other & (ones * 0x80) // the high bits of the zero bytes
+		found |= (colons >> 7 * 0x0102040810204080 >> 56) << i
+	}
+	for ; i < len(s); i++ {
+		if s[i] == ':' {
+			found |= 1 << i
+		}
+	}
+	return found
 }
 
 // field returns field i, 0 to last.
@@ -64,8 +83,10 @@ func (a *arnText) field(i int) string {
 // whatever stands there.
 type arnPattern struct {
 	kind   globKind // globAny, globExact and globPrefix compare the whole text
-	lit    string   // of globExact and globPrefix
+	lit    string   // all of globExact; what a name begins with, of the others
 	fields []glob   // of globGeneral
+	from   int      // the fields before this one are in lit
+	start  int      // where it starts
 	cross  [5]bool
 	over   bool // some field crosses
 }
@@ -94,6 +115,11 @@ func newARNPattern(s string, form *nameForm, variables bool) arnPattern {
 			p.cross[i], p.over = true, true
 		}
 	}
+	for strings.HasPrefix(s, form.prefix) && p.from < len(parts)-1 && p.fields[p.from].kind == globExact && parts[p.from] == p.fields[p.from].lit {
+		p.start += len(parts[p.from]) + 1
+		p.from++
+	}
+	p.lit = s[:p.start]
 	return p
 }
 
@@ -104,7 +130,7 @@ func literalPattern(s string, form *nameForm, variables bool) (arnPattern, bool)
 	if wild < 0 {
 		wild = len(s)
 	}
-	if strings.Count(s[:wild], ":") < form.fields-1 || variables && strings.Contains(s, "${") {
+	if !strings.HasPrefix(s, form.prefix) || strings.Count(s[:wild], ":") < form.fields-1 || variables && strings.Contains(s, "${") {
 		return arnPattern{}, false
 	}
 	switch {
@@ -147,7 +173,11 @@ func (m *matcher) matchARN(p *arnPattern, a *arnText) bool {
 		m.steps += len(p.lit)
 		return strings.HasPrefix(a.text, p.lit)
 	}
-	for i := range p.fields {
+	m.steps += len(p.lit)
+	if !strings.HasPrefix(a.text, p.lit) {
+		return false
+	}
+	for i := p.from; i < len(p.fields); i++ {
 		if g := &p.fields[i]; g.kind != globAny && !m.match(g, a.field(i)) {
 			return p.over && a.fields > len(p.fields) && m.matchOver(p, a)
 		}

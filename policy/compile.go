@@ -14,29 +14,33 @@ type Policy struct {
 	grammar *Grammar
 	denies  []statement
 	allows  []statement
+	actions int // of all statements
+	index   *index
 }
 
 // Document returns what the policy was compiled from.
 func (p *Policy) Document() *Document { return p.doc }
 
 // statement is a compiled statement. Its elements are tested in the order of
-// their cost.
+// their cost; what tests need stands together, before what only reports need.
 type statement struct {
-	index       int
 	effect      Effect
-	src         *statementText
-	pos, end    Pos
 	anyAction   bool // "*"
 	notAction   bool
-	actions     []actionPattern
-	resources   []arnPattern
 	hasResource bool
 	notResource bool
-	principals  *principals
+	everything  bool // every action and resource, unconditionally, and nothing of callers
+	actions     []actionPattern
+	resources   []arnPattern
 	conditions  []condition
+	principals  *principals
 	// resolved: in this grammar, a resource whose variable has no value keeps
 	// the statement from matching.
 	resolved bool
+
+	index    int
+	src      *statementText
+	pos, end Pos
 }
 
 // Compile makes the form that decides. Every value is typed, every pattern cut
@@ -52,6 +56,8 @@ func (d *Document) Compile() *Policy {
 		*list = append(*list, statement{})
 		c.statement(&(*list)[len(*list)-1], i)
 	}
+	p.actions = len(c.actions)
+	p.index = newIndex([]Source{{Policy: p}}, indexFrom)
 	return p
 }
 
@@ -111,6 +117,7 @@ func (c *compiler) statement(s *statement, index int) {
 		c.conditions = append(c.conditions, newCondition(&src.conditions[i], d, src.effect))
 	}
 	s.conditions = slices.Clip(c.conditions[from:])
+	s.everything = s.anyAction && !s.notAction && len(s.resources) <= 1 && s.everywhere() && s.principals == nil && len(s.conditions) == 0
 	s.resolved = d.grammar.deciding.unresolved && (s.effect == EffectAllow || s.notResource)
 }
 

@@ -14,13 +14,15 @@ package policy
 // SCP, RCP, endpoint, resource, boundary, session, identity. Where the cloud of
 // Layers.Grammar decides otherwise: see deciding.
 func Decide(l *Layers, r *Request) Decision {
-	e := newEvaluator(l, r)
-	f := newFrame(l, r, e.who)
-	return e.decide(&f, l, r)
+	var e evaluator
+	e.start(l, r)
+	var f frame
+	f.start(l, r, e.who)
+	return e.decide(&f, l, r).decision()
 }
 
 // decide asks the layers in the order of the grammar's cloud.
-func (e *evaluator) decide(f *frame, l *Layers, r *Request) Decision {
+func (e *evaluator) decide(f *frame, l *Layers, r *Request) ruling {
 	if e.grammar.deciding.stepwise {
 		if d, refused := e.gatherStepwise(f); refused {
 			return d
@@ -65,7 +67,14 @@ type frame struct {
 // newFrame drops the layers that do not reach the caller. (Organizations User
 // Guide: what service control and resource control policies do not affect.)
 func newFrame(l *Layers, r *Request, p *Principal) frame {
-	f := frame{rules: l.grammar().deciding, scp: l.SCP, rcp: l.RCP, endpoint: l.Endpoint, resource: l.Resource, resourceAs: LayerResource, resourceIn: scopeResource}
+	var f frame
+	f.start(l, r, p)
+	return f
+}
+
+func (f *frame) start(l *Layers, r *Request, p *Principal) {
+	f.rules, f.resourceAs, f.resourceIn = l.grammar().deciding, LayerResource, scopeResource
+	f.scp, f.rcp, f.endpoint, f.resource = l.SCP, l.RCP, l.Endpoint, l.Resource
 	if l.Kind == ResourceTrust {
 		f.resourceAs, f.resourceIn = LayerTrust, scopeTrust
 	}
@@ -86,12 +95,11 @@ func newFrame(l *Layers, r *Request, p *Principal) frame {
 	if p.ServiceLinked {
 		f.scp, f.rcp = nil, nil
 	}
-	return f
 }
 
 // gather looks into every layer once: it stops at a Deny, and otherwise leaves
 // in the frame what allows.
-func (e *evaluator) gather(f *frame) (Decision, bool) {
+func (e *evaluator) gather(f *frame) (ruling, bool) {
 	f.scpAllows, f.rcpAllows = true, true
 	for _, level := range f.scp {
 		found, denied := e.layer(level, scopeAttached)
@@ -129,14 +137,14 @@ func (e *evaluator) gather(f *frame) (Decision, bool) {
 	if f.inScope {
 		return e.gatherScoped(f)
 	}
-	return Decision{}, false
+	return ruling{}, false
 }
 
 // gatherScoped looks into the identity policies of the request's scope, after
 // those of the whole account.
-func (e *evaluator) gatherScoped(f *frame) (Decision, bool) {
+func (e *evaluator) gatherScoped(f *frame) (ruling, bool) {
 	if f.rules.scopedLast && f.byIdentity.stmt != nil {
-		return Decision{}, false
+		return ruling{}, false
 	}
 	found, denied := e.layer(f.scoped, scopeAttached)
 	if denied {
@@ -148,7 +156,7 @@ func (e *evaluator) gatherScoped(f *frame) (Decision, bool) {
 			f.identityAs = LayerScoped
 		}
 	}
-	return Decision{}, false
+	return ruling{}, false
 }
 
 func (e *evaluator) one(s *Source, sc scope) (finding, bool) {
@@ -156,6 +164,13 @@ func (e *evaluator) one(s *Source, sc scope) (finding, bool) {
 		return finding{}, false
 	}
 	var found finding
+	if s.Policy != nil && s.Policy.index.serves(e) {
+		denied := e.search(s.Policy.index, sc, &found)
+		if found.stmt != nil {
+			found.source = s
+		}
+		return found, denied
+	}
 	denied := e.policy(s, sc, &found)
 	return found, denied
 }
@@ -164,9 +179,18 @@ func (e *evaluator) one(s *Source, sc scope) (finding, bool) {
 // first of equals.
 func (e *evaluator) layer(set *Set, sc scope) (finding, bool) {
 	var found finding
-	sources := set.Sources()
-	for i := range sources {
-		if e.policy(&sources[i], sc, &found) {
+	if set == nil {
+		return found, false
+	}
+	if x := set.index; x.serves(e) {
+		if x.full && sc == scopeAttached {
+			return finding{x.entries[0].source, x.entries[0].statement, grantDirect}, false
+		}
+		denied := e.search(x, sc, &found)
+		return found, denied
+	}
+	for i := range set.sources {
+		if e.policy(&set.sources[i], sc, &found) {
 			return found, true
 		}
 	}
@@ -203,7 +227,7 @@ func (e *evaluator) unread(s *Source) bool {
 }
 
 // decide combines the layers once no Deny matched.
-func (f *frame) decide(l *Layers, r *Request, p *Principal) Decision {
+func (f *frame) decide(l *Layers, r *Request, p *Principal) ruling {
 	switch {
 	case !f.rcpAllows:
 		return implicit(LayerRCP)
@@ -252,7 +276,7 @@ func (f *frame) needsIdentity(own bool, named grant, kind ResourceKind) bool {
 }
 
 // byResourceAlone decides for callers to whom no policy can be attached.
-func (f *frame) byResourceAlone() Decision {
+func (f *frame) byResourceAlone() ruling {
 	if f.byResource.grant == grantDirect {
 		return f.byResource.allow(f.resourceAs)
 	}
@@ -272,15 +296,19 @@ func isRoot(p *Principal) bool {
 	return a.ok && a.field(5) == "root" && a.field(4) == p.Account
 }
 
-func implicit(l Layer) Decision {
-	return Decision{Verdict: ImplicitDeny, Layer: l, Statement: -1}
+// ruling is a Decision before it is spelled out.
+type ruling struct {
+	finding
+	verdict Verdict
+	layer   Layer
 }
 
-func (f finding) explicit(l Layer) Decision { return f.decision(ExplicitDeny, l) }
-func (f finding) allow(l Layer) Decision    { return f.decision(Allow, l) }
+func implicit(l Layer) ruling             { return ruling{verdict: ImplicitDeny, layer: l} }
+func (f finding) explicit(l Layer) ruling { return ruling{f, ExplicitDeny, l} }
+func (f finding) allow(l Layer) ruling    { return ruling{f, Allow, l} }
 
-func (f finding) decision(v Verdict, l Layer) Decision {
-	d := Decision{Verdict: v, Layer: l, Statement: -1}
+func (f ruling) decision() Decision {
+	d := Decision{Verdict: f.verdict, Layer: f.layer, Statement: -1}
 	if f.source != nil {
 		d.Source, d.SourceType = f.source.ID, f.source.Type
 	}

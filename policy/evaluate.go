@@ -36,24 +36,40 @@ type evaluator struct {
 	who     *Principal
 	action  string
 	folded  foldedAction
-	arn     arnText
+	about   string  // the name of the resource
+	name    arnText // the same in its fields; see arn
 	keys    Keys
 	grammar *Grammar
 	bounded bool
 	open    bool // a key that is absent may still come: it is unknown
+	steps   int  // what looking into indexes cost
 }
 
 // nobody is the caller of a Request without a Principal.
 var nobody = Principal{Type: Anonymous}
 
 func newEvaluator(l *Layers, r *Request) evaluator {
-	e := evaluator{who: r.Principal, action: r.Action, keys: r.Keys, bounded: l.Boundary != nil, grammar: l.grammar()}
-	e.arn = cutName(r.Resource, &e.grammar.resource)
+	var e evaluator
+	e.start(l, r)
+	return e
+}
+
+func (e *evaluator) start(l *Layers, r *Request) {
+	e.who, e.action, e.about, e.keys, e.bounded = r.Principal, r.Action, r.Resource, r.Keys, l.Boundary != nil
+	e.grammar = l.grammar()
 	if e.who == nil {
 		e.who = &nobody
 	}
 	e.folded.set(r.Action)
-	return e
+}
+
+// arn is the name of the resource in its fields. It is cut when a pattern is
+// the first to ask for them.
+func (e *evaluator) arn() *arnText {
+	if e.name.fields == 0 {
+		e.name = cutName(e.about, &e.grammar.resource)
+	}
+	return &e.name
 }
 
 func (e *evaluator) lookup(key string) (Values, bool) {
@@ -68,6 +84,11 @@ func (e *evaluator) matches(s *statement, sc scope) (truth, grant) {
 	if !e.actionMatches(s) {
 		return isFalse, grantNone
 	}
+	return e.applies(s, sc)
+}
+
+// applies tests a statement about the action.
+func (e *evaluator) applies(s *statement, sc scope) (truth, grant) {
 	t := e.resourceMatches(s)
 	if t == isFalse {
 		return isFalse, grantNone
@@ -135,21 +156,25 @@ func (e *evaluator) resource(p *arnPattern) truth {
 	case globAny:
 		return isTrue
 	case globExact:
-		return truthOf(e.arn.ok && e.arn.text == p.lit)
+		return truthOf(e.about == p.lit)
 	case globPrefix:
-		return truthOf(e.arn.ok && strings.HasPrefix(e.arn.text, p.lit))
+		return truthOf(strings.HasPrefix(e.about, p.lit))
+	}
+	if !strings.HasPrefix(e.about, p.lit) {
+		return isFalse
 	}
 	var m matcher
 	vars := p.vars()
-	if len(vars) == 0 {
-		return truthOf(m.matchARN(p, &e.arn))
+	if len(vars) > 0 {
+		m.vals = new(bindings)
+		if t := e.resolve(vars, m.vals); t != isTrue {
+			return t
+		}
 	}
-	var b bindings
-	if t := e.resolve(vars, &b); t != isTrue {
-		return t
+	if last := len(p.fields) - 1; p.from == last && last == e.grammar.resource.fields-1 {
+		return truthOf(m.match(&p.fields[last], e.about[p.start:])) // the only field with wildcards: nothing has to be cut
 	}
-	m.vals = &b
-	return truthOf(m.matchARN(p, &e.arn))
+	return truthOf(m.matchARN(p, e.arn()))
 }
 
 // unresolved reports whether a variable of the pattern has no value, for reports.
@@ -164,19 +189,28 @@ func (e *evaluator) resolve(vars []pattern.Piece, b *bindings) truth {
 	b.reset(len(vars))
 	t := isTrue
 	for i := range vars {
-		v, ok := e.lookup(vars[i].Text)
-		switch {
-		case ok && !v.Multi:
-			b.set(i, v.One)
-		case !ok && e.open:
-			t = t.and(isUnknown)
-		case vars[i].Has:
-			b.set(i, vars[i].Def)
-		default:
+		v, known := e.value(&vars[i])
+		if known == isFalse {
 			return isFalse
 		}
+		b.set(i, v)
+		t = t.and(known)
 	}
 	return t
+}
+
+// value finds the value of one variable.
+func (e *evaluator) value(variable *pattern.Piece) (string, truth) {
+	v, ok := e.lookup(variable.Text)
+	switch {
+	case ok && !v.Multi:
+		return v.One, isTrue
+	case !ok && e.open:
+		return "", isUnknown
+	case variable.Has:
+		return variable.Def, isTrue
+	}
+	return "", isFalse
 }
 
 // condition evaluates one key under one operator (IAM User Guide, "Condition

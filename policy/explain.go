@@ -218,7 +218,7 @@ func (e *evaluator) missAction(s *statement, at func(int) Pos) ElementMiss {
 }
 
 func (e *evaluator) missResource(p *Policy, s *statement, at func(int) Pos) ElementMiss {
-	m := ElementMiss{Element: "Resource", Pos: at(s.src.resources.pos), Policy: texts(s.src.resources.items), Request: []string{e.arn.text}}
+	m := ElementMiss{Element: "Resource", Pos: at(s.src.resources.pos), Policy: texts(s.src.resources.items), Request: []string{e.about}}
 	for i := range s.resources {
 		if e.unresolved(&s.resources[i]) {
 			m.Note = "a variable in " + clip(s.src.resources.items[i].s) + " has no value in this request"
@@ -231,12 +231,12 @@ func (e *evaluator) missResource(p *Policy, s *statement, at func(int) Pos) Elem
 		}
 		return m
 	}
-	if m.Note == "" && !e.arn.ok && e.arn.text == "*" {
+	if m.Note == "" && !e.arn().ok && e.about == "*" {
 		m.Note = "the action has no resource: only Resource \"*\" covers it"
 	}
 	for _, one := range m.Policy {
 		m.Near = max(m.Near, e.nearName(one, p.doc.variables))
-		if m.Note == "" && onlyCase(one, e.arn.text) {
+		if m.Note == "" && onlyCase(one, e.about) {
 			m.Note = "only the case of letters differs from " + clip(one)
 		}
 	}

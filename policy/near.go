@@ -33,8 +33,8 @@ func nearAction(p, action string) int {
 // author could not foresee.
 func (e *evaluator) nearName(p string, variables bool) int {
 	form := &e.grammar.resource
-	if !e.arn.ok {
-		return near(p, e.arn.text) / 2
+	if !e.arn().ok {
+		return near(p, e.about) / 2
 	}
 	fields := pattern.FieldsOf(p, form.fields, variables)
 	rate := 0
@@ -43,7 +43,7 @@ func (e *evaluator) nearName(p string, variables bool) int {
 			rate += fieldWeight(i, form)
 			continue
 		}
-		text, want := e.arn.field(i), fields[i]
+		text, want := e.arn().field(i), fields[i]
 		if i == form.fields-1 && variables {
 			want = anything(want)
 		}
@@ -53,7 +53,7 @@ func (e *evaluator) nearName(p string, variables bool) int {
 		case want == "" && slices.Contains(form.silent, i), m.match(&g, text):
 			rate += fieldWeight(i, form)
 		case i == form.service():
-			return near(p, e.arn.text) / 10
+			return near(p, e.about) / 10
 		case i == form.fields-1:
 			rate += fieldWeight(i, form) * nearText(want, text) / 100
 		}

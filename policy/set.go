@@ -8,12 +8,15 @@ import "slices"
 // share one, and whoever decides often keeps it.
 type Set struct {
 	sources []Source
+	index   *index // nil: the policies are of several grammars
 }
 
 // NewSet makes a set of policies. Their order is the one in which decisions
 // and traces name them.
 func NewSet(sources ...Source) *Set {
-	return &Set{sources: slices.Clone(sources)}
+	s := &Set{sources: slices.Clone(sources)}
+	s.index = newIndex(s.sources, indexFrom)
+	return s
 }
 
 // Sources returns the policies of the set in their order. Nobody may change

@@ -5,7 +5,7 @@ package policy
 // allow is the one that is told; whatever a later one says is not looked at.
 // (RAM documentation, "Policy evaluation process".) Layers that Alibaba does not
 // have are asked as well if they are given.
-func (e *evaluator) gatherStepwise(f *frame) (Decision, bool) {
+func (e *evaluator) gatherStepwise(f *frame) (ruling, bool) {
 	f.scpAllows, f.rcpAllows, f.endpointAllows, f.boundaryAllows, f.sessionAllows = true, true, true, true, true
 	for _, level := range f.scp {
 		if d, refused := e.step(LayerSCP, level); refused {
@@ -38,28 +38,28 @@ func (e *evaluator) gatherStepwise(f *frame) (Decision, bool) {
 	if f.inScope {
 		return e.gatherScoped(f)
 	}
-	return Decision{}, false
+	return ruling{}, false
 }
 
-func (e *evaluator) step(l Layer, set *Set) (Decision, bool) {
+func (e *evaluator) step(l Layer, set *Set) (ruling, bool) {
 	found, denied := e.layer(set, scopeAttached)
 	return found.refusal(l, denied)
 }
 
-func (e *evaluator) stepOne(l Layer, s *Source) (Decision, bool) {
+func (e *evaluator) stepOne(l Layer, s *Source) (ruling, bool) {
 	if s == nil {
-		return Decision{}, false
+		return ruling{}, false
 	}
 	found, denied := e.one(s, scopeAttached)
 	return found.refusal(l, denied)
 }
 
-func (f finding) refusal(l Layer, denied bool) (Decision, bool) {
+func (f finding) refusal(l Layer, denied bool) (ruling, bool) {
 	switch {
 	case denied:
 		return f.explicit(l), true
 	case f.stmt == nil:
 		return implicit(l), true
 	}
-	return Decision{}, false
+	return ruling{}, false
 }

@@ -39,7 +39,7 @@ func (w *scale) verdict(l *Layers, r *Request) Verdict {
 	if w.weigh(&f) {
 		return ExplicitDeny
 	}
-	return f.decide(l, r, w.who).Verdict
+	return f.decide(l, r, w.who).verdict
 }
 
 // weigh fills the frame as evaluator.gather does, and reports a Deny.
