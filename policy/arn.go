@@ -105,7 +105,7 @@ func newARNPattern(s string, form *nameForm, variables bool) arnPattern {
 			part = "*"
 		}
 		last := i == form.fields-1
-		if last && variables {
+		if last && variables && strings.Contains(part, "${") {
 			pieces, _ := pattern.Template(part, true) // Parse refused what cannot be read
 			p.fields[i] = newGlob(pieces, false)
 			continue

@@ -153,7 +153,7 @@ func (p *parser) checkResource(t text) {
 // checkResourceVariables: a variable may stand in the last field only. IAM
 // would store it elsewhere and never match it, which silently disarms a Deny.
 func (p *parser) checkResourceVariables(t text, fields []string) {
-	if !p.doc.variables {
+	if !p.doc.variables || !strings.Contains(t.s, "${") {
 		return
 	}
 	for i, f := range fields {
@@ -250,6 +250,9 @@ func (p *parser) checkCondition(c *conditionText) {
 
 // template says what is wrong with the variables of a text. A quote in a default cannot be written in the grammar of AWS.
 func template(s string) (bad string) {
+	if !strings.Contains(s, "${") {
+		return ""
+	}
 	pieces, bad := pattern.Template(s, true)
 	for _, piece := range pieces {
 		if strings.Contains(piece.Def, "'") {

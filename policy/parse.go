@@ -378,16 +378,21 @@ func (p *parser) condition(s *statementText, n *node) {
 }
 
 func (p *parser) operatorKeys(s *statementText, m *member, c conditionText) {
-	folded := make(map[string]struct{}, len(m.value.members))
+	var folded map[string]struct{}
+	if len(m.value.members) > 1 {
+		folded = make(map[string]struct{}, len(m.value.members))
+	}
 	for i := range m.value.members {
 		k := &m.value.members[i]
-		// Two spellings of one key in one block leave it open which is meant.
-		fold := FoldKey(k.key)
-		if _, twice := folded[fold]; twice {
-			p.syntax(k.pos, "the key %q appears twice under %s", clip(k.key), m.key)
-			continue
+		if folded != nil {
+			// Two spellings of one key in one block leave it open which is meant.
+			fold := FoldKey(k.key)
+			if _, twice := folded[fold]; twice {
+				p.syntax(k.pos, "the key %q appears twice under %s", clip(k.key), m.key)
+				continue
+			}
+			folded[fold] = struct{}{}
 		}
-		folded[fold] = struct{}{}
 		if k.key == "" {
 			p.syntax(k.pos, "a condition key is empty")
 			continue

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -61,6 +62,11 @@ type scanner struct {
 	off   int
 	nodes int
 	fault *scanError
+
+	// Objects and lists that are not complete, one above the other: how long
+	// they will be is known when they are.
+	members []member
+	items   []node
 }
 
 // scan reads one document. It looks at no byte twice except inside strings
@@ -153,7 +159,7 @@ func (s *scanner) object(n *node, depth int) {
 		s.off++
 		return
 	}
-	seen := nameSet{}
+	seen, from := nameSet{}, len(s.members)
 	for s.fault == nil {
 		if s.peek() != '"' {
 			s.fail("a member name in double quotes is missing")
@@ -164,12 +170,12 @@ func (s *scanner) object(n *node, depth int) {
 		if s.fault != nil {
 			return
 		}
-		if !seen.add(n.members, m.key) {
+		if !seen.add(s.members[from:], m.key) {
 			s.off = m.pos
 			s.fail("%q appears twice in the same object", clip(m.key))
 			return
 		}
-		if len(n.members) >= maxMembers {
+		if len(s.members)-from >= maxMembers {
 			s.fail("more than %d members in one object", maxMembers)
 			return
 		}
@@ -181,11 +187,13 @@ func (s *scanner) object(n *node, depth int) {
 		s.off++
 		s.space()
 		m.value = s.value(depth + 1)
-		n.members = append(n.members, m)
+		s.members = append(s.members, m)
 		if s.fault != nil || !s.more('}') {
-			return
+			break
 		}
 	}
+	n.members = slices.Clone(s.members[from:])
+	s.members = s.members[:from]
 }
 
 func (s *scanner) array(n *node, depth int) {
@@ -195,12 +203,16 @@ func (s *scanner) array(n *node, depth int) {
 		s.off++
 		return
 	}
+	from := len(s.items)
 	for s.fault == nil {
-		n.items = append(n.items, s.value(depth+1))
+		v := s.value(depth + 1)
+		s.items = append(s.items, v)
 		if s.fault != nil || !s.more(']') {
-			return
+			break
 		}
 	}
+	n.items = slices.Clone(s.items[from:])
+	s.items = s.items[:from]
 }
 
 // more steps over the comma, or over the closing character and ends the list.
