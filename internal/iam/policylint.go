@@ -57,8 +57,8 @@ func (t *Tx) read(s saved) (*policy.Document, error) {
 		return nil, fault.MalformedDocument(s.what, err.Error(), err)
 	}
 	l := &t.linting
-	if l.own || !l.Report && l.Refuse == lint.None {
-		return doc, nil
+	if l.own || !l.Report && l.Refuse == lint.None || doc.Size() > s.quota {
+		return doc, nil // what is too large for its quota is refused by the verb, and not worth the work
 	}
 	findings := lint.Check(doc, lint.Options{Ignore: l.Ignore, Account: s.account, Quota: s.quota, Vocabulary: l.Vocabulary})
 	var worst *lint.Finding

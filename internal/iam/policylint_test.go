@@ -129,6 +129,20 @@ func TestSuggestionsAreNotTold(t *testing.T) {
 	}
 }
 
+// TestWhatIsTooLargeIsNotLinted: it is refused for its size, and nobody can have the server work on it.
+func TestWhatIsTooLargeIsNotLinted(t *testing.T) {
+	tx := full(t)
+	q := DefaultQuotas()
+	q.Managed = len(passAnyRole) - 1
+	tx.SetQuotas(q)
+	tx.LintPolicies(PolicyLint{Report: true, Refuse: lint.Warning})
+	_, err := tx.CreatePolicy(home, PolicySpec{Name: "p", Document: passAnyRole})
+	wantFault(t, err, fault.Limit, fault.Document)
+	if tx.Findings() != nil {
+		t.Errorf("told %v", tx.Findings())
+	}
+}
+
 // TestWhoseAccountIsKnown: a trust of another account is told, one of the own is not.
 func TestWhoseAccountIsKnown(t *testing.T) {
 	tx := full(t)
