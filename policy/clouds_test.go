@@ -288,6 +288,9 @@ func TestPropertyResidualOfClouds(t *testing.T) {
 		r.Keys = known
 		res := policy.Partial(l, r)
 		verdict, sure := res.Verdict()
+		if sure != (res.Missing() == nil) || sure && res.Open() != nil {
+			t.Fatalf("%s: sure %v, missing %q", c.g.Name(), sure, res.Missing())
+		}
 		for range 4 {
 			rest := w.tell("then", names)
 			full := *r

@@ -103,7 +103,25 @@ func (x *explainer) scopes(l *Layers, r *Request, f *frame) {
 		lt := x.explainLayer(LayerScoped, 0, l.Scoped[name].Sources(), scopeAttached)
 		if lt.Outcome == Allow {
 			lt.Outcome, lt.Note = ImplicitDeny, "counts in "+clip(name)+" only"
+			lt.elsewhere(name, r.Scope)
 			x.trace.Layers = append(x.trace.Layers, lt)
+		}
+	}
+}
+
+// elsewhere makes misses of the statements that match, but in another scope than the request's.
+func (lt *LayerTrace) elsewhere(scope, request string) {
+	for i := range lt.Policies {
+		for j := range lt.Policies[i].Statements {
+			st := &lt.Policies[i].Statements[j]
+			if !st.Matched || st.Effect != EffectAllow {
+				continue
+			}
+			m := ElementMiss{Element: "Scope", Pos: st.Pos, Policy: []string{scope}, Near: 90}
+			if request != "" {
+				m.Request = []string{request}
+			}
+			st.Matched, st.Met, st.Failed = false, nil, []ElementMiss{m}
 		}
 	}
 }

@@ -75,7 +75,7 @@ func nearness(failed []ElementMiss) int {
 			cost(costAction, m.Near)
 		case "Resource", "NotResource":
 			cost(costResource, m.Near)
-		case "Principal", "NotPrincipal":
+		case "Principal", "NotPrincipal", "Scope":
 			cost(costPrincipal, m.Near)
 		default:
 			if m.Absent {

@@ -139,3 +139,25 @@ func TestNearestLooksAtTheResourceToo(t *testing.T) {
 		t.Errorf("a boundary is not made up for by anything else: %+v", near)
 	}
 }
+
+// A grant in another resource group is what somebody overlooked.
+func TestNearestLooksIntoOtherScopes(t *testing.T) {
+	c := clouds()[0]
+	l := &policy.Layers{
+		Grammar:  c.g,
+		Identity: policy.NewSet(c.say(t, policy.Managed, "Allow", "ecs:StopInstance", "")),
+		Scoped:   map[string]*policy.Set{"rg-2": policy.NewSet(c.say(t, policy.Managed, "Allow", "ecs:*", "")), "rg-3": policy.NewSet(c.say(t, policy.Managed, "Deny", "ecs:*", ""))},
+	}
+	for scope, request := range map[string][]string{"rg-1": {"rg-1"}, "": nil} {
+		r := c.request(c.user, nil)
+		r.Scope = scope
+		tr := policy.Explain(l, r)
+		near := tr.Nearest(9)
+		if len(near) != 2 || near[0].Layer != policy.LayerScoped || len(near[0].Failed) != 1 {
+			t.Fatalf("%+v", near)
+		}
+		if m := near[0].Failed[0]; m.Element != "Scope" || !slices.Equal(m.Policy, []string{"rg-2"}) || !slices.Equal(m.Request, request) {
+			t.Errorf("%+v", m)
+		}
+	}
+}

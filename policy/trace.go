@@ -55,7 +55,9 @@ type ConditionMet struct {
 
 // ElementMiss is one element of a statement that the request does not meet.
 type ElementMiss struct {
-	Element  string `json:"element"` // Principal, NotPrincipal, Action, NotAction, Resource, NotResource, Condition
+	// Element is Principal, NotPrincipal, Action, NotAction, Resource, NotResource or Condition; or Scope, of a policy that is
+	// attached in another one than the request's.
+	Element  string `json:"element"`
 	Pos      Pos    `json:"pos"`
 	Operator string `json:"operator,omitempty"` // Condition: as the document writes it
 	Key      string `json:"key,omitempty"`      // Condition: as the document writes it
