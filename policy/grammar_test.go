@@ -287,6 +287,7 @@ func TestGrammarResources(t *testing.T) {
 		{ali, "acs:ram:*:1234567890123456:role/dev", "acs:ram::1234567890123456:role/dev", true},
 		{ali, "acs:ram:::role/dev", "acs:ram::1234567890123456:role/dev", true},
 		{ali, "acs:ram:::role/dev", "acs:ram::1234567890123456:role/prod", false},
+		{ali, "acs:ram:*:*:role/Dev", "acs:ram::1234567890123456:role/dev", false},
 		{ali, "acs:oss:oss-cn-beijing:*:b", "acs:oss:oss-cn-hangzhou:1234567890123456:b", false},
 		{ali, "acs:ecs:*:*:instance/*", "acs:ecs:cn-hangzhou:1234567890123456:instance/i-1", true},
 		// A star stays in its field, whatever stands behind it.

@@ -17,10 +17,8 @@ func nearAction(p, action string) int {
 	p, action = pattern.FoldASCII(p), pattern.FoldASCII(action)
 	vendor, name, _ := strings.Cut(p, ":")
 	service, operation, _ := strings.Cut(action, ":")
-	g := parseGlob(vendor, false)
-	var m matcher
 	switch {
-	case !m.match(&g, service):
+	case !fits(vendor, service, false):
 		return near(p, action) / 10
 	case slip(name, operation):
 		return 90
@@ -47,10 +45,8 @@ func (e *evaluator) nearName(p string, variables bool) int {
 		if i == form.fields-1 && variables {
 			want = anything(want)
 		}
-		g := parseGlob(want, false)
-		var m matcher
 		switch {
-		case want == "" && slices.Contains(form.silent, i), m.match(&g, text):
+		case want == "" && slices.Contains(form.silent, i), fits(want, text, false):
 			rate += fieldWeight(i, form)
 		case i == form.service():
 			return near(p, e.about) / 10
@@ -105,8 +101,27 @@ func nearText(p, text string) int {
 
 // onlyCase reports whether a text that a pattern does not match differs from it
 // in the case of its letters only.
-func onlyCase(p, text string) bool {
-	g := parseGlob(p, true)
+func onlyCase(p, text string) bool { return fits(p, text, true) }
+
+// fits matches one pattern, and takes the trouble to compile it only if what it
+// begins with agrees.
+func fits(p, text string, fold bool) bool {
+	head := p
+	if i := strings.IndexAny(p, "*?"); i >= 0 {
+		head = p[:i]
+	}
+	if len(text) < len(head) {
+		return false
+	}
+	for i := range len(head) {
+		if head[i] != text[i] && (!fold || pattern.FoldByte(head[i]) != pattern.FoldByte(text[i])) {
+			return false
+		}
+	}
+	if len(head) == len(p) {
+		return len(text) == len(p)
+	}
+	g := parseGlob(p, fold)
 	var m matcher
 	return m.match(&g, text)
 }

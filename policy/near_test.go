@@ -63,3 +63,15 @@ func TestAnything(t *testing.T) {
 		}
 	}
 }
+
+func TestPropertyFits(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p, text := rapid.StringMatching(`[aAb*?]{0,6}`).Draw(t, "pattern"), rapid.StringMatching(`[aAb]{0,6}`).Draw(t, "text")
+		fold := rapid.Bool().Draw(t, "fold")
+		g := parseGlob(p, fold)
+		var m matcher
+		if got := fits(p, text, fold); got != m.match(&g, text) {
+			t.Fatalf("%v", got)
+		}
+	})
+}
