@@ -68,7 +68,7 @@ var imports = map[string][]string{
 		"internal/secret", "internal/session", "internal/sign"},
 	"internal/sts": {"policy", "internal/access", "internal/arn", "internal/fault", "internal/federate/oidc", "internal/federate/saml",
 		"internal/iam", "internal/issuer", "internal/session"},
-	"internal/simulate": {"policy", "internal/access", "internal/arn", "internal/fault", "internal/iam"},
+	"internal/simulate": {"policy", "policy/question", "internal/access", "internal/arn", "internal/fault", "internal/iam"},
 	"internal/op": {"policy", "policy/lint", "internal/access", "internal/audit", "internal/credential", "internal/fault", "internal/federate/oidc",
 		"internal/federate/saml", "internal/guard", "internal/iam", "internal/issuer", "internal/report", "internal/usage", "internal/wire"},
 
@@ -78,7 +78,7 @@ var imports = map[string][]string{
 	"internal/dialect/aws/stsapi":   {"internal/wire"},
 	"internal/dialect/aws/orgapi":   {"internal/wire"},
 	"internal/dialect/aws/adminapi": {"internal/wire"},
-	"internal/dialect/aws": {"policy", "policy/lint", "internal/access", "internal/arn", "internal/audit", "internal/credential", "internal/dialect",
+	"internal/dialect/aws": {"policy", "policy/question", "policy/lint", "internal/access", "internal/arn", "internal/audit", "internal/credential", "internal/dialect",
 		"internal/dialect/aws/adminapi", "internal/dialect/aws/iamapi", "internal/dialect/aws/orgapi", "internal/dialect/aws/stsapi", "internal/fault",
 		"internal/guard", "internal/iam", "internal/issuer", "internal/op", "internal/seal", "internal/secret", "internal/session", "internal/sign",
 		"internal/sign/sigv4", "internal/simulate", "internal/sts", "internal/wire",

@@ -194,6 +194,7 @@ func spineArea(f fixture) (a area) {
 	iam("DeleteUser", "UserName", "u")
 	own("Explain", "RequestId", f.denial)
 	own("WhoCan", "ActionName", "s3:GetObject")
+	own("WhatCan", "PrincipalArn", "arn:aws:iam::"+f.account+":root")
 	own("CreateAccount", "Cloud", "aws", "Name", "other", "AccountId", "444455556666")
 	own("ListAccounts")
 	own("SuspendAccount", "AccountId", "444455556666")

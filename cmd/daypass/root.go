@@ -38,7 +38,7 @@ func newRoot(e *env) *cobra.Command {
 	root.AddCommand(
 		newDev(e), newServe(e), newDemo(e),
 		newCreds(e), newExec(e), newWhoami(e),
-		newExplain(e), newSimulate(e), newWhoCan(e), newPolicy(e),
+		newExplain(e), newSimulate(e), newWhoCan(e), newWhatCan(e), newPolicy(e),
 		newAccount(e), newKeys(e), newSession(e),
 		newExport(e), newApply(e), newImport(e),
 		newVersion(e),

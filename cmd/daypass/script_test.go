@@ -155,6 +155,7 @@ func answer(action, service string, form *wire.Form) (out wire.Shape, failure wi
 		"daypass RevokeSessions":      &adminapi.RevokeSessionsOutput{RoleName: "uploader", RevokedBefore: at},
 		"daypass Explain":             explainAnswer(form),
 		"daypass WhoCan":              whoCanAnswer(marker),
+		"daypass WhatCan":             whatCanAnswer(form),
 		"iam SimulatePrincipalPolicy": simulateAnswer(form, marker),
 	}
 	if out, ok := shapes[service+" "+action]; ok {

@@ -53,5 +53,27 @@ func whoCanAnswer(marker string) *adminapi.WhoCanOutput {
 	return &adminapi.WhoCanOutput{Principals: []adminapi.PrincipalFinding{
 		{Principal: "arn:aws:iam::111122223333:user/alice", Type: "User", Answer: adminapi.AnswerDepends, DependsOn: new(string(open))},
 		{Principal: "arn:aws:iam::444455556666:root", Type: "Account", Answer: adminapi.AnswerAllowed, Also: new("444455556666")},
+		{Principal: "arn:aws:iam::111122223333:role/r", Type: "Role", Answer: adminapi.AnswerSometimes, Ever: &adminapi.Possibility{Answer: adminapi.AnswerSometimes, ExampleAction: new("s3:GetObject"), ExampleResource: new("arn:aws:s3:::b/k")}},
 		{Principal: "*", Type: "Everyone", Answer: adminapi.AnswerAllowed, Also: new("*")}}}
+}
+
+// whatCanAnswer knows one pattern that is never allowed, and of nobody but the root more than one statement.
+func whatCanAnswer(form *wire.Form) *adminapi.WhatCanOutput {
+	if action, ok := form.Get("ActionName"); ok {
+		return &adminapi.WhatCanOutput{Capabilities: []adminapi.Capability{{ActionName: action, ResourceArn: "*", Possibility: adminapi.Possibility{
+			Answer: adminapi.AnswerNever, Limit: new("with an explicit deny in a service control policy")}}}}
+	}
+	if who, _ := form.Get("PrincipalArn"); who == "arn:aws:iam::111122223333:root" {
+		return &adminapi.WhatCanOutput{Capabilities: []adminapi.Capability{}}
+	}
+	by := func(answer string, more adminapi.Possibility) adminapi.Capability {
+		more.Answer = answer
+		return adminapi.Capability{ActionName: "s3:Get*", ResourceArn: "arn:aws:s3:::b/*", Possibility: more,
+			Layer: new("identity-based policy"), SourcePolicyId: new("home"), Statement: new(int64(0)), Sid: new("Own")}
+	}
+	last := by(adminapi.AnswerPerhaps, adminapi.Possibility{Doubts: []string{"the value of a variable"}})
+	last.NotAction, last.NotResource = true, true
+	return &adminapi.WhatCanOutput{Cut: true, Capabilities: []adminapi.Capability{by(adminapi.AnswerAlways, adminapi.Possibility{}),
+		by(adminapi.AnswerSometimes, adminapi.Possibility{ExampleAction: new("s3:GetObject"), ExampleResource: new("arn:aws:s3:::b/k"), ContextKeys: []string{"aws:SourceIp", "k:a"},
+			Limit: new("because no permissions boundary allows the s3:GetBucketAcl action")}), last}}
 }

@@ -20,9 +20,11 @@ func newWhoCan(e *env) *cobra.Command {
 		Short: "List the principals who may do something",
 		Long: "List the principals of the account, and those whom the trust policy of a role names besides, who may do an action on a\n" +
 			"resource: for certain (✓), or depending on conditions of which the keys were not told (?). Without RESOURCE the action is\n" +
-			"one that has none. Of other accounts only what this account's own policies say is known.",
+			"one that has none. Of other accounts only what this account's own policies say is known.\n\n" +
+			"ACTION and RESOURCE can be patterns: then the question is who can ever do some action of it on some resource of it.",
 		Example: "  daypass who-can sts:AssumeRole arn:aws:iam::111122223333:role/admin\n" +
-			"  daypass who-can s3:GetObject arn:aws:s3:::b/k --context aws:SourceIp=10.0.0.1",
+			"  daypass who-can s3:GetObject arn:aws:s3:::b/k --context aws:SourceIp=10.0.0.1\n" +
+			"  daypass who-can 's3:Delete*' 'arn:aws:s3:::backups/*'",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usage("ACTION is missing")
@@ -80,12 +82,13 @@ type whoMay struct {
 	Principal      string
 	Type           string
 	Answer         string
-	Also           string             `json:",omitempty"`
-	Layer          string             `json:",omitempty"`
-	SourcePolicyId string             `json:",omitempty"`
-	Statement      *int64             `json:",omitempty"`
-	Sid            string             `json:",omitempty"`
-	DependsOn      []policy.OpenLayer `json:",omitempty"`
+	Also           string                `json:",omitempty"`
+	Layer          string                `json:",omitempty"`
+	SourcePolicyId string                `json:",omitempty"`
+	Statement      *int64                `json:",omitempty"`
+	Sid            string                `json:",omitempty"`
+	DependsOn      []policy.OpenLayer    `json:",omitempty"`
+	Ever           *adminapi.Possibility `json:",omitempty"`
 }
 
 func (e *env) whoCan(ctx context.Context, in *adminapi.WhoCanInput) ([]whoMay, error) {
@@ -98,7 +101,7 @@ func (e *env) whoCan(ctx context.Context, in *adminapi.WhoCanInput) ([]whoMay, e
 		for i := range out.Principals {
 			f := &out.Principals[i]
 			w := whoMay{Principal: f.Principal, Type: f.Type, Answer: f.Answer, Also: deref(f.Also), Layer: deref(f.Layer), SourcePolicyId: deref(f.SourcePolicyId),
-				Statement: f.Statement, Sid: deref(f.Sid)}
+				Statement: f.Statement, Sid: deref(f.Sid), Ever: f.Ever}
 			if f.DependsOn != nil {
 				if err := json.Unmarshal([]byte(*f.DependsOn), &w.DependsOn); err != nil {
 					return nil, fmt.Errorf("read what it depends on: %w", err)
@@ -124,13 +127,18 @@ func (e *env) printWho(list []whoMay) error {
 	for i := range list {
 		w := &list[i]
 		mark, text := "✓", w.Principal+" ("+w.Type+")"
-		if w.Answer != adminapi.AnswerAllowed {
+		if w.Ever != nil {
+			mark, text = marks[w.Answer], text+" "+w.Answer
+		} else if w.Answer != adminapi.AnswerAllowed {
 			mark, text = "?", text+" depends on conditions"
 		} else if w.Statement != nil {
 			text += ", by " + statementName(w.SourcePolicyId, int(*w.Statement), w.Sid) + ", " + w.Layer
 		}
 		p.line(0, mark+" %s", text)
 		p.open(1, w.DependsOn)
+		if w.Ever != nil {
+			p.possibility(1, w.Ever)
+		}
 		switch w.Also {
 		case "":
 		case "*":

@@ -8,13 +8,17 @@ import (
 	"github.com/daypass/daypass/internal/fault"
 	"github.com/daypass/daypass/internal/iam"
 	"github.com/daypass/daypass/policy"
+	"github.com/daypass/daypass/policy/question"
 )
 
 // Who asks which principals may do an action on a resource, as an account can know it.
 type Who struct {
-	Account  string // whose principals are asked about, and whose state may be looked at
+	Account string // whose principals are asked about, and whose state may be looked at
+	// Action and Resource are names, "*" of a resource for an action without one; or patterns: then the question is who may do some
+	// action of them on some resource. Patterns are held against what principals' own policies and what limits them say; who may take
+	// on a role, its trust policy says, and that is asked of one role.
 	Action   string
-	Resource string // "*" for an action without one
+	Resource string
 	Owner    string // account that owns the resource; "" = that of its name, and for names without one Account
 	Context  []Entry
 }
@@ -42,6 +46,8 @@ type Finding struct {
 	Decision policy.Decision
 	// Open is what it depends on. Of control policies in force it says no more than that it depends on them.
 	Open []policy.OpenLayer
+	// Ever is the answer to a question with a pattern, and then in place of Decision and Open. Allowed says Always.
+	Ever *question.Possibility
 	// Also is the account whose policies, which are not looked at, have to allow it as well; "" if there is none, and "*" for each
 	// principal's own.
 	Also string
@@ -50,9 +56,10 @@ type Finding struct {
 // survey is a Who that was found fit to be answered.
 type survey struct {
 	Who
-	view *iam.View
-	told policy.MapKeys
-	also string // the owner, if it is another account
+	view    *iam.View
+	told    policy.MapKeys
+	pattern bool   // Action or Resource is one
+	also    string // the owner, if it is another account
 	// policy of the resource: the trust policy of a role that is to be taken on; of another account's resource, all it can allow.
 	policy *policy.Source
 	kind   policy.ResourceKind
@@ -63,6 +70,8 @@ type survey struct {
 const (
 	pageWork = 50_000
 	maxOpen  = 100
+	// everyPage is how many principals a page asks about patterns.
+	everyPage = 20
 )
 
 // pageOfWork is how many principals are looked up at a time.
@@ -100,19 +109,26 @@ func (w Who) Page(v *iam.View, after string, limit int) (page []Finding, next st
 
 func (w Who) survey(v *iam.View) (*survey, error) {
 	s := &survey{Who: w, view: v}
-	if err := checkActions([]string{w.Action}, "", false); err != nil {
-		return nil, err
-	}
-	if _, err := checkResources([]string{w.Resource}); err != nil {
-		return nil, err
-	}
 	var err error
+	if s.pattern = strings.ContainsAny(w.Action, "*?") || w.Resource != "*" && strings.ContainsAny(w.Resource, "*?"); s.pattern {
+		if Assumes(w.Action) {
+			return nil, fault.New(fault.Invalid, fault.SimulatedResource, w.Resource)
+		}
+		_, err = ever(&question.Query{Layers: &policy.Layers{}}, w.Action, w.Resource)
+	} else {
+		if _, err = checkResources([]string{w.Resource}); err == nil {
+			err = checkActions([]string{w.Action}, "", false)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
 	if s.told, err = told(w.Context); err != nil {
 		return nil, err
 	}
 	n, none := arn.Parse(w.Resource)
-	if s.Owner == "" && none == nil && arn.IsAccount(n.Account) {
-		s.Owner = n.Account
+	if f := strings.SplitN(w.Resource, ":", 6); s.Owner == "" && len(f) == 6 && arn.IsAccount(f[4]) {
+		s.Owner = f[4] // also of a pattern, if it is about one account
 	}
 	switch {
 	case s.Owner == "":
@@ -123,7 +139,7 @@ func (w Who) survey(v *iam.View) (*survey, error) {
 		open := elsewhere(policy.Resource, `,"Principal":"*"`)
 		s.also, s.policy = s.Owner, &open
 	}
-	if s.also != "" || none != nil || n.Service != "iam" {
+	if s.pattern || s.also != "" || none != nil || n.Service != "iam" {
 		return s, nil
 	}
 	switch kind, _, name, _ := n.Entity(); kind {
@@ -173,6 +189,9 @@ func (s *survey) own(name, kind string, sub *access.Subject) (Finding, bool, int
 		return Finding{Name: name, Kind: kind, Allowed: true, Decision: policy.Decision{Verdict: policy.Allow, Statement: -1}}, true, 1
 	}
 	h := s.hypothesis(sub)
+	if s.pattern {
+		return s.findEver(Finding{Name: name, Kind: kind, Also: s.also}, sub, &h)
+	}
 	return s.find(Finding{Name: name, Kind: kind, Also: s.also}, sub, &h)
 }
 
@@ -202,6 +221,16 @@ func (s *survey) find(f Finding, sub *access.Subject, h *access.Hypothesis) (Fin
 		f.Open = append(f.Open, o)
 	}
 	return f, true, cost
+}
+
+// findEver asks about patterns.
+func (s *survey) findEver(f Finding, sub *access.Subject, h *access.Hypothesis) (Finding, bool, int) {
+	p, err := ever(queryOf(sub, h, everySteps), s.Action, s.Resource)
+	if err != nil || p.Can == question.Never { // the patterns were read before
+		return f, false, pageWork / everyPage
+	}
+	f.Ever, f.Allowed = p, p.Can == question.Always
+	return f, true, pageWork / everyPage
 }
 
 // ungoverned are the actions that policies say nothing about, which whoever can sign may do (IAM User Guide, "Permissions for

@@ -63,6 +63,11 @@ func adminOperations() []op.Operation {
 				return one(access.Ask{Action: action(c), Resource: arn.Root(c.Account())})
 			},
 			whoCan),
+		op.Read("WhatCan",
+			func(c *op.Call, in *adminapi.WhatCanInput) ([]access.Ask, error) {
+				return onPrincipal(c, in.PrincipalArn)
+			},
+			whatCan),
 	}
 }
 

@@ -215,3 +215,41 @@ func TestWhoCan(t *testing.T) {
 		}
 	}
 }
+
+// What somebody can do at most is told to whoever may ask about them.
+func TestWhatCan(t *testing.T) {
+	d := newDoor(t)
+	const poor = "arn:aws:iam::" + home + ":user/poor"
+	d.change(func(tx *iam.Tx) {
+		must[*iam.User](t)(tx.PutUserPolicy(home, "poor", "mine", `{"Version":"2012-10-17","Statement":[{"Sid":"Own","Effect":"Allow","Action":["s3:Get*","sqs:*"],"Resource":"*"},{"Effect":"Deny","Action":"sqs:*","Resource":"*"},
+			{"Effect":"Allow","Action":"daypass:WhatCan","Resource":"`+poor+`"}]}`))
+	})
+	a := d.good("poor", "daypass:WhatCan", pairs("PrincipalArn", poor))
+	if got := strings.Join(texts(a.body, "Answer"), " "); got != "always never always" || !strings.Contains(a.body, "<Limit>with an explicit deny in an identity-based policy</Limit>") || a.text("Cut") != "false" {
+		t.Errorf("%s", a.body)
+	}
+	a = d.good("admin", "daypass:WhatCan", pairs("PrincipalArn", poor, "ActionName", "s3:*", "ResourceArn", "arn:aws:s3:::box/*"))
+	if got := strings.Join(texts(a.body, "Answer"), " "); got != "sometimes" || !strings.HasPrefix(a.text("ExampleResource"), "arn:aws:s3:::box/") {
+		t.Errorf("%s", a.body)
+	}
+	a = d.good("admin", "daypass:WhatCan", pairs("PrincipalArn", "arn:aws:iam::"+home+":root", "ActionName", "*"))
+	if got := strings.Join(texts(a.body, "Answer"), " "); got != "always" {
+		t.Errorf("%s", a.body)
+	}
+	a = d.good("admin", "daypass:WhoCan", pairs("ActionName", "sqs:*", "ResourceArn", "arn:aws:sqs:*:"+home+":*"))
+	if got := strings.Join(texts(a.body, "Principal"), " "); got != "arn:aws:iam::"+home+":root arn:aws:iam::"+home+":user/admin" || strings.Count(a.body, "<Ever>") != 2 {
+		t.Errorf("%s", a.body)
+	}
+	for _, c := range []struct{ who, principal, code string }{
+		{"poor", "arn:aws:iam::" + home + ":user/admin", "AccessDenied"}, {"poor", "arn:aws:iam::" + home + ":root", "AccessDenied"}, {"admin", "arn:aws:iam::" + home + ":user/nobody", "NoSuchEntity"},
+		{"admin", "arn:aws:iam::" + other + ":user/away", "NoSuchEntity"}, {"admin", "arn:aws:iam::" + other + ":root", "InvalidInput"}, {"admin", "me", "InvalidInput"},
+	} {
+		if a := d.call(c.who, "daypass:WhatCan", pairs("PrincipalArn", c.principal)); a.code != c.code {
+			t.Errorf("%s about %s: %s %s", c.who, c.principal, a.code, a.message)
+		}
+	}
+	for _, pattern := range [][2]string{{"Get*", "*"}, {"s3:*", "box"}} {
+		d.bad("admin", "daypass:WhatCan", pairs("PrincipalArn", poor, "ActionName", pattern[0], "ResourceArn", pattern[1]), 400, "InvalidInput",
+			map[bool]string{true: "The action is invalid since it is missing names", false: "ResourceNames are not in a valid ARN format: box."}[pattern[1] == "*"])
+	}
+}

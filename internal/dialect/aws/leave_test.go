@@ -19,7 +19,7 @@ func everything(d *door) url.Values {
 		"PolicyDocument", allowAll, "AssumeRolePolicyDocument", trustHome, "AccessKeyId", d.creds["subject"].AccessKeyID, "Status", "Inactive",
 		"Tags.member.1.Key", "stage", "Tags.member.1.Value", "test", "TagKeys.member.1", "stage", "VersionId", "v2", "PermissionsBoundary", administrator,
 		"PolicySourceArn", "arn:aws:iam::111111111111:user/subject", "Arn", "arn:aws:iam::111111111111:user/subject",
-		"ActionNames.member.1", "s3:GetObject", "ActionName", "s3:GetObject", "PolicyInputList.member.1", allowAll, "ServiceNamespaces.member.1", "s3",
+		"ActionNames.member.1", "s3:GetObject", "ActionName", "s3:GetObject", "PrincipalArn", "arn:aws:iam::111111111111:user/subject", "PolicyInputList.member.1", allowAll, "ServiceNamespaces.member.1", "s3",
 		"InstanceProfileName", "machines", "Password", "Pass-word-1", "OldPassword", "Pass-word-0", "NewPassword", "Pass-word-1",
 		"AWSServiceName", "ecs.amazonaws.com", "DeletionTaskId", "task/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS/none",
 		"SSHPublicKeyBody", "ssh-rsa", "SSHPublicKeyId", "APKAQAAAAAAAAAAAAAAA", "Encoding", "SSH", "CertificateBody", "x", "PrivateKey", "x",

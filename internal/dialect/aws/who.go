@@ -37,6 +37,11 @@ func entry(e adminapi.ContextEntry) simulate.Entry {
 
 func principalFinding(f *simulate.Finding) (adminapi.PrincipalFinding, error) {
 	s := adminapi.PrincipalFinding{Principal: f.Name, Type: f.Kind, Answer: adminapi.AnswerAllowed, Also: opt(f.Also)}
+	if f.Ever != nil {
+		p := possibility(f.Ever)
+		s.Answer, s.Ever = p.Answer, &p
+		return s, nil
+	}
 	if d := &f.Decision; d.Statement >= 0 {
 		s.Layer, s.SourcePolicyId, s.Statement, s.Sid = ptr(d.Layer.String()), opt(d.Source), ptr(int64(d.Statement)), opt(d.Sid)
 	}

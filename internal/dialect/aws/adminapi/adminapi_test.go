@@ -60,6 +60,16 @@ func filled() map[string][]wire.Shape {
 			&adminapi.RotateKeysInput{},
 			&adminapi.RotateKeysOutput{KeyId: 3, PrimaryFrom: at},
 		},
+		"WhatCan": {
+			&adminapi.WhatCanInput{PrincipalArn: "arn:aws:iam::111122223333:user/alice", ActionName: new("s3:*"), ResourceArn: new("arn:aws:s3:::b/*"),
+				ContextEntries: []adminapi.ContextEntry{{ContextKeyName: "aws:SourceIp", ContextKeyType: "ip", ContextKeyValues: []string{"10.0.0.1"}}}},
+			&adminapi.WhatCanInput{PrincipalArn: "arn:aws:iam::111122223333:root"},
+			&adminapi.WhatCanOutput{Cut: true, Capabilities: []adminapi.Capability{
+				{ActionName: "s3:Get*", ResourceArn: "*", NotAction: true, NotResource: true, Layer: new("identity-based policy"), SourcePolicyId: new("p"), Statement: new(int64(0)), Sid: new("S"),
+					Possibility: adminapi.Possibility{Answer: adminapi.AnswerSometimes, ExampleAction: new("s3:Get"), ExampleResource: new("arn:aws:s3:::<"), ContextKeys: []string{"k:a"}, Limit: new("because"), Doubts: []string{"d"}}},
+				{ActionName: "s3:Put*", ResourceArn: "*", Possibility: adminapi.Possibility{Answer: adminapi.AnswerNever}}}},
+			&adminapi.WhatCanOutput{Capabilities: []adminapi.Capability{}},
+		},
 		"WhoCan": {
 			&adminapi.WhoCanInput{ActionName: "s3:GetObject", ResourceArn: new("arn:aws:s3:::b/k"), ResourceAccount: new("111122223333"), Marker: new("m"), MaxItems: new(int64(7)),
 				ContextEntries: []adminapi.ContextEntry{{ContextKeyName: "aws:SourceIp", ContextKeyType: "ip", ContextKeyValues: []string{"10.0.0.1"}}}},
@@ -67,6 +77,7 @@ func filled() map[string][]wire.Shape {
 			&adminapi.WhoCanOutput{Principals: []adminapi.PrincipalFinding{
 				{Principal: "arn:aws:iam::111122223333:user/alice", Type: "User", Answer: adminapi.AnswerDepends, Also: new("444455556666"), Layer: new("identity-based policy"),
 					SourcePolicyId: new("p"), Statement: new(int64(1)), Sid: new("S"), DependsOn: new(`[{"layer":"<"}]`)},
+				{Principal: "u", Type: "User", Answer: adminapi.AnswerPerhaps, Ever: &adminapi.Possibility{Answer: adminapi.AnswerPerhaps, Doubts: []string{"d"}}},
 				{Principal: "*", Type: "Everyone", Answer: adminapi.AnswerAllowed}}, IsTruncated: true, Marker: new("n")},
 			&adminapi.WhoCanOutput{Principals: []adminapi.PrincipalFinding{}},
 		},
@@ -139,7 +150,7 @@ func TestShapesRoundTrip(t *testing.T) {
 func typeName(s wire.Shape) string {
 	switch s.(type) {
 	case *adminapi.CreateAccountOutput, *adminapi.ExplainOutput, *adminapi.ListAccountsOutput, *adminapi.ListKeysOutput,
-		*adminapi.RevokeSessionsOutput, *adminapi.RotateKeysOutput, *adminapi.RotateIssuerKeysOutput, *adminapi.GetDelegationTokenOutput, *adminapi.WhoCanOutput:
+		*adminapi.RevokeSessionsOutput, *adminapi.RotateKeysOutput, *adminapi.RotateIssuerKeysOutput, *adminapi.GetDelegationTokenOutput, *adminapi.WhoCanOutput, *adminapi.WhatCanOutput:
 		return "output"
 	}
 	return "input"

@@ -79,6 +79,13 @@ func Operations() []wire.Operation {
 			Errors:   []string{"NoSuchEntity", "UnmodifiableEntity"},
 		},
 		{
+			Name:          "WhatCan",
+			ResultWrapper: "WhatCanResult",
+			NewInput:      func() wire.Shape { return new(WhatCanInput) },
+			NewOutput:     func() wire.Shape { return new(WhatCanOutput) },
+			Errors:        []string{"InvalidInput", "NoSuchEntity"},
+		},
+		{
 			Name:          "WhoCan",
 			ResultWrapper: "WhoCanResult",
 			NewInput:      func() wire.Shape { return new(WhoCanInput) },

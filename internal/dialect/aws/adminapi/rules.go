@@ -12,6 +12,7 @@ var (
 	ruleContextKeyName  = wire.Rule{Size: &wire.Range{Min: 5, Max: 256}}
 	ruleMarker          = wire.Rule{Size: &wire.Range{Min: 1, Max: 1024}, Pattern: &wire.Pattern{Source: `[\x20-\x7E]*`}}
 	ruleMaxItems        = wire.Rule{Size: &wire.Range{Min: 1, Max: 1000}}
+	rulePattern         = wire.Rule{Size: &wire.Range{Min: 1, Max: 128}}
 	ruleRequestId       = wire.Rule{Size: &wire.Range{Min: 1, Max: 128}, Pattern: &wire.Pattern{Source: `[\w-]*`}}
 	ruleResourceName    = wire.Rule{Size: &wire.Range{Min: 1, Max: 2048}}
 	ruleRoleName        = wire.Rule{Size: &wire.Range{Min: 1, Max: 64}, Pattern: &wire.Pattern{Source: `[\w+=,.@-]*`}}
@@ -40,6 +41,14 @@ const (
 const (
 	AnswerAllowed = "allowed"
 	AnswerDepends = "dependsOn"
+)
+
+// Values of Possibility.Answer. [AnswerPerhaps] is neither shown nor ruled out, and counts as possible.
+const (
+	AnswerAlways    = "always"
+	AnswerSometimes = "sometimes"
+	AnswerNever     = "never"
+	AnswerPerhaps   = "perhaps"
 )
 
 // Values of ExplainOutput.Decision, the words of the EvalDecision field of iam:SimulatePrincipalPolicy.

@@ -19,7 +19,7 @@ func (v *ContextEntry) Walk(w wire.Walker) {
 // WhoCanInput is the input of WhoCan: which principals may do an action on a resource, as far as the policies of the caller's account
 // say.
 type WhoCanInput struct {
-	ActionName      string
+	ActionName      string         // a name or, as ResourceArn, a pattern: who may ever do some action of it
 	ResourceArn     *string        // nil: "*", for an action without a resource
 	ResourceAccount *string        // nil: the account in the name of the resource, else the caller's
 	ContextEntries  []ContextEntry // what is known of the request; every other key of it is not
@@ -55,7 +55,7 @@ func (v *WhoCanOutput) Walk(w wire.Walker) {
 type PrincipalFinding struct {
 	Principal string  // resource name, name of a service or provider, or "*"
 	Type      string  // Root, User, Role, Session, Account, Everyone, WebIdentity, SAML or Service
-	Answer    string  // [AnswerAllowed] or [AnswerDepends]
+	Answer    string  // [AnswerAllowed] or [AnswerDepends]; of a pattern, as of a Possibility
 	Also      *string // the account whose policies must allow it too and were not looked at, "*" for each principal's own; nil: none
 	// Layer, SourcePolicyId, Statement and Sid say what grants it; nil for what needs no statement. Statements count from 0.
 	Layer          *string
@@ -64,6 +64,8 @@ type PrincipalFinding struct {
 	Sid            *string
 	// DependsOn is JSON of the []policy.OpenLayer on which it depends; nil when allowed for certain.
 	DependsOn *string
+	// Ever is the answer to a question with a pattern; then there are no members of the statement, and no DependsOn.
+	Ever *Possibility
 }
 
 // Walk implements wire.Shape.
@@ -77,4 +79,5 @@ func (v *PrincipalFinding) Walk(w wire.Walker) {
 	w.OptInt("Statement", &v.Statement, nil)
 	w.OptText("Sid", &v.Sid, nil)
 	w.OptText("DependsOn", &v.DependsOn, nil)
+	wire.OptStruct(w, "Ever", &v.Ever, nil)
 }
