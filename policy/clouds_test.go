@@ -320,3 +320,64 @@ func TestDecideDoesNotAllocateInAnyCloud(t *testing.T) {
 		}
 	}
 }
+
+// Many statements are found by an index; in every cloud it finds what a look at
+// each of them does.
+func TestPropertyIndexOfClouds(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := rapid.SampledFrom(clouds()).Draw(t, "cloud")
+		w := world{t}
+		service, _, _ := strings.Cut(c.action, ":")
+		names := []string{c.resource, strings.TrimRight(c.resource, "1c") + "*", strings.Replace(c.resource, c.account, "*", 1), c.role, "*"}
+		switch c.g {
+		case policy.RAM():
+			names = append(names, "acs:ecs:::instance/i-1", "acs:*:*:*:instance/?-1", "acs:ecs::*:*", "acs:ram:*:"+c.account+":role/d*")
+		case policy.Huawei():
+			names = append(names, "ecs:*:*:instance:${k:a}", "ecs:*:*:*:i-?", "*:*:*:instance:i-1", "iam::*:agency:*")
+		default:
+			names = append(names, "ucs:uhost:*:*:instance/*", "ucs:*:*:*:*", "ucs:iam:*:"+c.account+":role/dev")
+		}
+		actions := []string{c.action, strings.ToUpper(c.action), c.toRole, "*"}
+		if c.g == policy.Huawei() {
+			actions = append(actions, service+":*:*", "*:*:get", "e*:servers:*", "sts::tagSession")
+		} else {
+			actions = append(actions, service+":*", "*:Start*", service+":?tartInstance")
+		}
+		var list []string
+		for range rapid.IntRange(48, 70).Draw(t, "statements") {
+			effect := "Allow"
+			if rapid.IntRange(0, 30).Draw(t, "deny") == 0 {
+				effect = "Deny"
+			}
+			name := w.pick("resource", names...)
+			if rapid.Bool().Draw(t, "some other") {
+				name = strings.Replace(name, "i", "j", 1) + fmt.Sprint(len(list))
+				if !strings.Contains(name, ":") {
+					name = c.role + name
+				}
+			}
+			list = append(list, fmt.Sprintf(`{"Effect":%q,"Action":[%q],"Resource":[%q]}`, effect, w.pick("action", actions...), name))
+		}
+		d, err := policy.Parse(c.g, policy.Managed, []byte(fmt.Sprintf(`{"Version":%q,"Statement":[%s]}`, c.version, strings.Join(list, ","))))
+		if err != nil {
+			t.Skip(err) // a name that was changed too much
+		}
+		l := &policy.Layers{Grammar: c.g, Identity: policy.NewSet(policy.Source{ID: "many", Policy: d.Compile()})}
+		r := c.request(c.user, keys("k:a=i-1"))
+		if rapid.Bool().Draw(t, "assume") {
+			r = c.assume(c.user)
+		}
+		want := policy.ImplicitDeny
+		for _, s := range policy.Explain(l, r).Layers[0].Policies[0].Statements {
+			switch {
+			case s.Matched && s.Effect == policy.EffectDeny:
+				want = policy.ExplicitDeny
+			case s.Matched && want == policy.ImplicitDeny:
+				want = policy.Allow
+			}
+		}
+		if got := policy.Decide(l, r).Verdict; got != want {
+			t.Fatalf("%s: the index says %s, the statements %s", c.g.Name(), got, want)
+		}
+	})
+}
