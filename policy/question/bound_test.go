@@ -70,3 +70,63 @@ func TestSmallBounds(t *testing.T) {
 		}
 	}
 }
+
+// realistic is a set of statements as accounts have them; the one at wider
+// allows more than it would.
+func realistic(n, wider int) string {
+	svcs := []string{"s3", "ec2", "sqs", "sns", "dynamodb", "lambda", "kms", "logs", "glue", "athena"}
+	var parts []string
+	for i := range n {
+		s := svcs[i%len(svcs)]
+		res := fmt.Sprintf("arn:aws:%s:eu-central-1:111122223333:team-%d/*", s, i/len(svcs))
+		act := []string{s + ":Get*", s + ":List*", s + ":Describe*", s + ":Put*", s + ":*"}[i%5]
+		var cond string
+		switch i % 7 {
+		case 1:
+			cond = when(`{"StringEquals":{"aws:PrincipalTag/team":"${aws:ResourceTag/team}"}}`)
+		case 2:
+			cond = when(`{"IpAddress":{"aws:SourceIp":["10.0.0.0/8","192.168.0.0/16"]},"Bool":{"aws:SecureTransport":"true"}}`)
+		case 3:
+			res = fmt.Sprintf("arn:aws:%s:eu-central-1:111122223333:home/${aws:username}/t%d/*", s, i)
+		case 4:
+			cond = when(`{"StringLike":{"aws:RequestedRegion":["eu-*","us-east-1"]},"NumericLessThan":{"aws:MultiFactorAuthAge":"3600"}}`)
+		case 5:
+			cond = when(`{"ForAllValues:StringEquals":{"aws:TagKeys":["team","cost","env"]},"StringEquals":{"aws:RequestTag/env":["dev","test"]}}`)
+		}
+		eff := "Allow"
+		if i%10 == 9 {
+			eff = "Deny"
+		}
+		if s == "s3" {
+			res = strings.Replace(res, ":eu-central-1:111122223333:", ":::", 1)
+		}
+		if i == wider {
+			act = s + ":*"
+			cond = ""
+		}
+		if cond != "" {
+			parts = append(parts, statement(eff, act, res, cond))
+		} else {
+			parts = append(parts, statement(eff, act, res))
+		}
+	}
+	parts = append(parts, `{"Effect":"Deny","NotAction":["iam:*","sts:*"],"Resource":"*","Condition":{"StringNotEquals":{"aws:RequestedRegion":["eu-central-1","eu-west-1"]},"ArnNotLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/admin"}}}`)
+	parts = append(parts, `{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"BoolIfExists":{"aws:MultiFactorAuthPresent":"false"}}}`)
+	return strings.Join(parts, ",")
+}
+
+// Policies as they are written are answered far within the bound.
+func TestRealisticPolicies(t *testing.T) {
+	for _, c := range []struct {
+		statements int
+		bound      question.Bound
+	}{{10, question.Bound{Steps: 200_000}}, {50, question.Bound{Steps: 500_000}}, {200, question.Bound{Steps: 4_000_000}}} {
+		old, wider := realistic(c.statements, -1), realistic(c.statements, 3)
+		if d := diff(t, policy.Managed, old, wider, c.bound); d.Grants != question.Sometimes || len(d.Doubts) > 0 {
+			t.Errorf("%d statements, one wider: %s%s", c.statements, d.Grants, show(d))
+		}
+		if d := diff(t, policy.Managed, wider, old, c.bound); d.Grants != question.Never {
+			t.Errorf("%d statements, one narrower: %s%s", c.statements, d.Grants, show(d))
+		}
+	}
+}

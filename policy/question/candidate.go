@@ -45,7 +45,7 @@ func (k *key) candidates(tests []*test, languages []int, b *pattern.Budget) (tex
 	}
 	if textual || kinds == 0 {
 		list, ok := k.split(languages, nil, b)
-		found := []string{"alice"} // reads better than the shortest text of its class
+		found := plausible(k.name) // reads better than the shortest text of its class
 		if asked[policy.BoolValue] {
 			found = []string{"true", "false"}
 		}
@@ -58,6 +58,19 @@ func (k *key) candidates(tests []*test, languages []int, b *pattern.Budget) (tex
 		doubt = k.shown + " is compared as values of different types"
 	}
 	return texts, doubt
+}
+
+// plausible is what a value of the key may look like, by the key's name.
+func plausible(name string) []string {
+	for _, shape := range [...]struct{ part, value string }{
+		{"arn", "arn:aws:iam::" + otherAccount + ":user/alice"}, {"account", otherAccount}, {"region", "eu-central-1"},
+		{"orgid", "o-example"}, {"vpc", "vpc-1a2b3c4d"}, {"type", "User"},
+	} {
+		if strings.Contains(name, shape.part) {
+			return []string{shape.value, "alice"}
+		}
+	}
+	return []string{"alice"}
 }
 
 // numbers are the boundaries, one number in each gap, one on either side, and
