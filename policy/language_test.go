@@ -17,16 +17,21 @@ func drawARN(t *rapid.T, alphabet string) string {
 
 func TestLanguageOfResources(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		wild := rapid.SampledFrom([]string{"arn:", "arn:", "arn*", "*", "a?n:", ""}).Draw(t, "start") +
+		g := rapid.SampledFrom(Grammars()).Draw(t, "grammar")
+		form, prefix := pattern.Form(g.NameForm()), g.resource.prefix
+		wild := rapid.SampledFrom([]string{prefix, prefix, prefix + "*", "*", "a?n:", ""}).Draw(t, "start") +
 			rapid.StringOfN(rapid.SampledFrom([]rune("aab:::**?")), 0, 12, -1).Draw(t, "pattern")
-		text := drawARN(t, "aab:::::")
-		p, a := newARNPattern(wild, &arnForm, false), cutARN(text)
+		text := rapid.SampledFrom([]string{prefix, prefix, "a:"}).Draw(t, "begin") + rapid.StringOfN(rapid.SampledFrom([]rune("aab:::::")), 0, 14, -1).Draw(t, "text")
+		p, a := newARNPattern(wild, &g.resource, false), cutName(text, &g.resource)
+		if got := pattern.Names(form).Match(text); got != a.ok {
+			t.Fatalf("%q is a name in %s: the language says %v, the matcher %v", text, g.Name(), got, a.ok)
+		}
 		if !a.ok {
 			return
 		}
 		var m matcher
-		if got, want := pattern.Resource(wild, false, nil).Match(text), m.matchARN(&p, &a); got != want {
-			t.Fatalf("%q against %q: the language says %v, the matcher %v", wild, text, got, want)
+		if got, want := pattern.Resource(wild, form, false, nil).Match(text), m.matchARN(&p, &a); got != want {
+			t.Fatalf("%q against %q in %s: the language says %v, the matcher %v", wild, text, g.Name(), got, want)
 		}
 	})
 }
@@ -42,7 +47,7 @@ func TestLanguageOfResourcesWithVariables(t *testing.T) {
 		b.reset(1)
 		b.set(0, value)
 		m := matcher{vals: &b}
-		l := pattern.Resource(wild, true, func(pattern.Piece) pattern.Piece { return pattern.Piece{Kind: pattern.Text, Text: value} })
+		l := pattern.Resource(wild, pattern.Form(AWS().NameForm()), true, func(pattern.Piece) pattern.Piece { return pattern.Piece{Kind: pattern.Text, Text: value} })
 		if got, want := l.Match(text), m.matchARN(&p, &a); got != want {
 			t.Fatalf("%q with %q against %q: the language says %v, the matcher %v", wild, value, text, got, want)
 		}

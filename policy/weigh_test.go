@@ -97,3 +97,12 @@ func TestReadDate(t *testing.T) {
 		t.Error("read what is no date")
 	}
 }
+
+func TestReadRange(t *testing.T) {
+	if p, ok := policy.ReadRange("10.1.2.3/8"); p.String() != "10.0.0.0/8" || !ok {
+		t.Error(p, ok)
+	}
+	if _, ok := policy.ReadRange("10.0.0.0/33"); ok {
+		t.Error("read what is no range")
+	}
+}

@@ -72,7 +72,7 @@ func (l *linter) within(wide, text string, arn bool) bool {
 	b := pattern.Budget{Steps: maxSteps - l.steps}
 	in, out := []*pattern.Language{l.language(text, arn)}, []*pattern.Language{l.language(wide, arn)}
 	if arn {
-		in = append(in, pattern.ARNs())
+		in = append(in, pattern.Names(l.form()))
 	}
 	_, found, ok := pattern.Find(in, out, &b)
 	l.steps = maxSteps - max(b.Steps, 0)
@@ -81,10 +81,13 @@ func (l *linter) within(wide, text string, arn bool) bool {
 
 func (l *linter) language(s string, arn bool) *pattern.Language {
 	if arn {
-		return pattern.Resource(s, l.doc.Variables(), nil)
+		return pattern.Resource(s, l.form(), l.doc.Variables(), nil)
 	}
 	return pattern.Glob(pattern.Parse(s), pattern.ASCII)
 }
+
+// form is how resources are named in the document's language.
+func (l *linter) form() pattern.Form { return pattern.Form(l.doc.Grammar().NameForm()) }
 
 // stem is what every text begins with that a pattern matches.
 func stem(s string) string {

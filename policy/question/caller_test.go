@@ -199,14 +199,88 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// Languages other than AWS's name resources otherwise: there is no proof.
-func TestOtherLanguages(t *testing.T) {
-	d, err := policy.Parse(policy.RAM(), policy.Managed, []byte(`{"Version":"1","Statement":[{"Effect":"Allow","Action":"oss:Get*","Resource":"*"}]}`))
+// The identity policies of other clouds are compared in their own languages.
+func TestDiffInOtherLanguages(t *testing.T) {
+	type languages struct {
+		g       *policy.Grammar
+		use     policy.Use
+		version string
+	}
+	ali, hua, ucl := languages{policy.RAM(), policy.Managed, "1"}, languages{policy.Huawei(), policy.Managed, "5.0"}, languages{policy.UCloud(), policy.Managed, "1"}
+	of := func(l languages, u policy.Use) languages { l.use = u; return l }
+	const hwAccount = "0123456789abcdef0123456789abcdef"
+	for _, c := range []struct {
+		in       languages
+		old, new string
+		want     question.Answer
+	}{
+		{ali, `"Action":"oss:*","Resource":"acs:oss:*:*:b/*"`, `"Action":"oss:Get*","Resource":"acs:oss:*:*:b/x*"`, question.Never},
+		{ali, `"Action":"oss:Get*","Resource":"acs:oss:*:*:b/x*"`, `"Action":"oss:*","Resource":"acs:oss:*:*:b/x*"`, question.Sometimes},
+		{ali, `"Action":"oss:*","Resource":"acs:oss:*:*:b/*"`, `"Action":"oss:*","Resource":"acs:oss:::b/*"`, question.Never},
+		{ali, `"Action":"oss:*","Resource":"*","Condition":{"IpAddress":{"acs:SourceIp":"10.0.0.0/8"}}`,
+			`"Action":"oss:*","Resource":"*","Condition":{"IpAddress":{"acs:SourceIp":"10.1.0.0/16"}}`, question.Never},
+		{of(ali, policy.Session), `"Action":"oss:Get*","Resource":"*"`, `"Action":"oss:*","Resource":"*"`, question.Sometimes},
+		{of(ali, policy.SCP), `"Action":"*","Resource":"*"`, `"Action":"oss:*","Resource":"*"`, question.Never},
+		{hua, `"Action":["obs:*:*"],"Resource":["OBS:*:*:bucket:b*"]`, `"Action":["obs:object:get*"],"Resource":["OBS:*:` + hwAccount + `:bucket:b1"]`, question.Never},
+		{hua, `"Action":["obs:object:get*"]`, `"Action":["obs:object:*"]`, question.Sometimes},
+		{hua, `"Action":["obs:*:*"],"Condition":{"StringMatch":{"g:UserName":["a*"]}}`, `"Action":["obs:*:*"],"Condition":{"StringEquals":{"g:UserName":["ab"]}}`, question.Never},
+		{hua, `"Action":["obs:*:*"],"Condition":{"Bool":{"g:MFAPresent":["false"]}}`, `"Action":["obs:*:*"],"Condition":{"Bool":{"g:MFAPresent":["false"]},"StringEquals":{"g:UserName":["a"]}}`, question.Never},
+		{hua, `"Action":["obs:*:*"]`, `"Action":["obs:*:*"],"Condition":{"StringEquals":{"g:UserName":["${g:DomainName}"]}}`, question.Perhaps},
+		{hua, `"Action":["obs:*:*"],"Condition":{"StringEquals":{"g:UserName":["a"]}}`, `"Action":["obs:*:*"],"Condition":{"StringStartWith":{"g:UserName":["a"]}}`, question.Perhaps},
+		{ucl, `"Action":["uhost:*"],"Resource":["*"]`, `"Action":["uhost:Describe*"],"Resource":["ucs:uhost:*:12345:instance/*"]`, question.Never},
+		{ucl, `"Action":["uhost:Describe*"],"Resource":["*"]`, `"Action":["uhost:*"],"Resource":["*"]`, question.Sometimes},
+		{of(ucl, policy.Trust), `"Action":["sts:AssumeRole"],"Principal":{"UCS":["ucs:iam::12345:root"]}`, `"Action":["sts:AssumeRole"],"Principal":{"UCS":["ucs:iam::54321:root"]}`, question.Perhaps},
+	} {
+		read := func(body string) []policy.Source {
+			d, err := policy.Parse(c.in.g, c.in.use, []byte(`{"Version":"`+c.in.version+`","Statement":[{"Effect":"Allow",`+body+`}]}`))
+			if err != nil {
+				t.Fatalf("%s: %v", body, err)
+			}
+			return []policy.Source{{ID: "p", Policy: d.Compile()}}
+		}
+		d, err := question.Diff(read(c.old), read(c.new), question.Bound{})
+		if err != nil || d.Grants != c.want {
+			t.Errorf("%s: %s for %s: %s, want %s (%v)%s", c.in.g.Name(), c.new, c.old, d.Grants, c.want, err, show(d))
+		}
+		for _, w := range d.Witnesses {
+			if policy.Decide(w.Before, w.Request()).Allowed() || !policy.Decide(w.After, w.Request()).Allowed() {
+				t.Errorf("no witness: %+v", w.Example)
+			}
+		}
+	}
+	if _, err := question.Diff([]policy.Source{source(t, policy.Managed, allow("*", "*"))}, foreign(t), question.Bound{}); !errors.Is(err, question.ErrMixed) {
+		t.Error("documents of two languages")
+	}
+}
+
+func foreign(t *testing.T) []policy.Source {
+	d, err := policy.Parse(policy.RAM(), policy.Managed, []byte(`{"Version":"1","Statement":[{"Effect":"Allow","Action":"oss:*","Resource":"*"}]}`))
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := question.Diff(nil, []policy.Source{{Policy: d.Compile()}}, question.Bound{})
-	if err != nil || got.Grants != question.Perhaps {
-		t.Errorf("%s, %v", got.Grants, err)
+	return []policy.Source{{ID: "foreign", Policy: d.Compile()}}
+}
+
+// What a principal of another cloud can do is asked of its layers; a policy in
+// another language denies, as it does in a decision.
+func TestWhatCanInOtherLanguages(t *testing.T) {
+	l := &policy.Layers{Grammar: policy.RAM(), Scoped: map[string]*policy.Set{"rg-1": policy.NewSet(foreign(t)...)}}
+	q := &question.Query{Layers: l, Principal: user()}
+	for scope, want := range map[string]question.Answer{"rg-1": question.Always, "rg-2": question.Never} {
+		q.Scope = scope
+		if list, _ := question.WhatCan(q); len(list) != 1 || list[0].Can != want || list[0].Layer != policy.LayerScoped {
+			t.Errorf("in %s: %+v", scope, list)
+		}
+		if p, err := question.Can(q, "oss:*", "acs:oss:*:*:b"); err != nil || p.Can != want {
+			t.Errorf("in %s: %+v, %v", scope, p, err)
+		}
+	}
+	if _, err := question.Can(q, "oss:*", "arn:aws:s3:::b"); err == nil {
+		t.Error("an ARN is no name of this cloud")
+	}
+	l.Identity = policy.NewSet(source(t, policy.Managed, allow("*", "*")))
+	q.Scope = "rg-1"
+	if list, _ := question.WhatCan(q); len(list) != 1 || list[0].Can != question.Never {
+		t.Errorf("beside a policy in another language: %+v", list)
 	}
 }

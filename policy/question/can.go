@@ -15,6 +15,8 @@ type Query struct {
 	Principal *policy.Principal // nil: an anonymous caller
 	// Owner is the account of the resources; empty means the principal's own.
 	Owner string
+	// Scope is what the resources belong to besides, as in policy.Request.
+	Scope string
 	// Known are the condition keys that are told, and so fixed. A key that Known
 	// has not is open: it may have any value, or none. One that is known to be
 	// absent is an empty list. Nil: every key is open.
@@ -44,11 +46,11 @@ type Possibility struct {
 // does, and "*" also stands for requests without a resource. The error says what
 // is wrong with a pattern.
 func Can(q *Query, action, resource string) (*Possibility, error) {
-	in, err := spaceOf([]string{action}, []string{resource})
+	in, err := spaceOf(q.Layers.Grammar, []string{action}, []string{resource})
 	if err != nil {
 		return nil, err
 	}
-	m := newModel(q.Known, q.Bound)
+	m := newModel(q.Known, q.Layers.Grammar, q.Bound)
 	m.layers(q.Layers)
 	return q.possibility(m, q.of(in)), nil
 }
@@ -57,11 +59,11 @@ func Can(q *Query, action, resource string) (*Possibility, error) {
 // actions on any of the resources. Can is Never if that is proved, and
 // otherwise the Example shows one, or the Doubts say why there is no proof.
 func NeverGrants(q *Query, actions, resources []string) (*Possibility, error) {
-	in, err := spaceOf(actions, resources)
+	in, err := spaceOf(q.Layers.Grammar, actions, resources)
 	if err != nil {
 		return nil, err
 	}
-	m := newModel(q.Known, q.Bound)
+	m := newModel(q.Known, q.Layers.Grammar, q.Bound)
 	m.layers(q.Layers)
 	p := &Possibility{}
 	p.Example, p.Doubts = q.first(m, q.of(in), true)
@@ -74,11 +76,16 @@ func (q *Query) of(in space) space {
 	if in.who, in.owner = q.Principal, q.Owner; in.owner == "" && q.Principal != nil {
 		in.owner = q.Principal.Account
 	}
+	in.scope = q.Scope
 	return in
 }
 
 // spaceOf is the space of some patterns.
-func spaceOf(actions, resources []string) (in space, err error) {
+func spaceOf(g *policy.Grammar, actions, resources []string) (in space, err error) {
+	if g == nil {
+		g = policy.AWS()
+	}
+	form := pattern.Form(g.NameForm())
 	var names, where []*pattern.Language
 	for _, a := range actions {
 		l := pattern.Glob(pattern.Parse(a), pattern.ASCII)
@@ -91,9 +98,9 @@ func spaceOf(actions, resources []string) (in space, err error) {
 		if r == "*" {
 			in.star = true
 		}
-		l := pattern.Resource(r, false, nil)
-		if some, _, _ := pattern.Meets(l, pattern.ARNs(), &pattern.Budget{Steps: 100_000}); !some {
-			return in, fmt.Errorf(`%q is no pattern of resources: they are "*" or begin as arn:partition:service does`, r)
+		l := pattern.Resource(r, form, false, nil)
+		if some, _, _ := pattern.Meets(l, pattern.Names(form), &pattern.Budget{Steps: 100_000}); !some {
+			return in, fmt.Errorf(`%q is no pattern of resources: they are "*" or begin as a name of %d fields does`, r, form.Fields)
 		}
 		where = append(where, l)
 	}
@@ -181,10 +188,10 @@ const mostCapabilities = 2000
 // never because something takes it away. Limit shows what: the decision on a
 // request that the statement matches. more is true if the list was cut off.
 func WhatCan(q *Query) (list []Capability, more bool) {
-	m := newModel(q.Known, q.Bound)
+	m := newModel(q.Known, q.Layers.Grammar, q.Bound)
 	m.layers(q.Layers)
 	each(q.Layers, func(layer policy.Layer, src *policy.Source) {
-		if src.Policy == nil || layer != policy.LayerIdentity && layer != policy.LayerResource {
+		if src.Policy == nil || !grantsIn(layer) || m.of[src.Policy] == nil {
 			return
 		}
 		if layer == policy.LayerResource && q.Layers.Kind == policy.ResourceTrust {

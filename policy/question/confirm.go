@@ -153,7 +153,7 @@ func (s *search) attempt(wants []want, bind map[*key]string) *policy.Request {
 		}
 		return in, out
 	}
-	r := &policy.Request{Principal: s.space.who, ResourceAccount: s.space.owner, Action: s.readable()}
+	r := &policy.Request{Principal: s.space.who, ResourceAccount: s.space.owner, Scope: s.space.scope, Action: s.readable()}
 	keys := policy.MapKeys{}
 	for _, k := range s.order {
 		c := s.choice[k]
@@ -204,6 +204,9 @@ func (s *search) take(r *policy.Request) bool {
 
 // nicer is a request with a resource that reads better, if there is one.
 func (s *search) nicer(r *policy.Request) *policy.Request {
+	if s.grammar != policy.AWS() {
+		return r
+	}
 	forms := []string{"arn:aws:??*:*:*:??*", "arn:aws:?*:*:*:?*"}
 	switch service, _, _ := strings.Cut(r.Action, ":"); service {
 	case "sts":
@@ -212,7 +215,7 @@ func (s *search) nicer(r *policy.Request) *policy.Request {
 		forms = append([]string{"arn:aws:" + service + ":*:*:*example", "arn:aws:??*:*:*:*example"}, forms...)
 	}
 	for _, form := range forms {
-		in := append(s.in[:len(s.in):len(s.in)], pattern.Resource(form, false, nil))
+		in := append(s.in[:len(s.in):len(s.in)], pattern.Resource(form, s.form, false, nil))
 		better := *r
 		var ok bool
 		if better.Resource, ok = s.where.pickText(s.resource, s.split.languages, in, s.out, s.budget); ok && s.meets(&better) {

@@ -41,11 +41,11 @@ type template struct {
 func (t *template) pieces() []pattern.Piece {
 	text, wild := t.text, t.kind == policy.PatternValue || t.kind == policy.ARNValue
 	if t.resource {
-		fields := pattern.Fields(text, t.variables)
-		if len(fields) < 6 {
+		fields := pattern.FieldsOf(text, t.m.form.Fields, t.variables)
+		if len(fields) < t.m.form.Fields {
 			return nil // variables stand in the last field only
 		}
-		text, wild = fields[5], true
+		text, wild = fields[len(fields)-1], true
 	}
 	switch {
 	case t.variables:
@@ -96,7 +96,7 @@ func (t *template) language(bind func(pattern.Piece) pattern.Piece) *pattern.Lan
 		return p
 	}
 	if t.resource {
-		return pattern.Resource(t.text, t.variables, fill)
+		return pattern.Resource(t.text, t.m.form, t.variables, fill)
 	}
 	pieces := pattern.Bind(t.pieces(), fill)
 	switch t.kind {

@@ -56,11 +56,11 @@ func Diff(old, new []policy.Source, b Bound) (*Difference, error) {
 // resources, as Diff would if there had been none before. The error says what is
 // wrong with a pattern, or with the documents together.
 func Grants(documents []policy.Source, actions, resources []string, b Bound) (*Difference, error) {
-	in, err := spaceOf(actions, resources)
+	settings, err := settingsOf(nil, documents)
 	if err != nil {
 		return nil, err
 	}
-	settings, err := settingsOf(nil, documents)
+	in, err := spaceOf(settings[0].new.Grammar, actions, resources)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func Grants(documents []policy.Source, actions, resources []string, b Bound) (*D
 // allow and the old deny, whoever makes them.
 func difference(settings []setting, documents []policy.Source, in space, b Bound) *Difference {
 	d := &Difference{Grants: Never}
-	m := newModel(nil, b)
+	m := newModel(nil, settings[0].new.Grammar, b)
 	for _, s := range settings {
 		m.layers(&s.old)
 		m.layers(&s.new)
@@ -82,6 +82,10 @@ func difference(settings []setting, documents []policy.Source, in space, b Bound
 	}
 	seen := map[string]bool{}
 	for _, set := range settings {
+		if set.blind != "" {
+			d.doubt(set.blind)
+			continue
+		}
 		s := newSearch(m, goal{&set.new, true}, goal{&set.old, false})
 		s.found = func(r *policy.Request) bool {
 			w := Witness{Example: *m.example(r, &set.new), Old: policy.Decide(&set.old, r), Beside: set.beside, Before: &set.old, After: &set.new}
@@ -185,16 +189,22 @@ func principalsName(p *policy.PrincipalElement) string {
 type setting struct {
 	old, new policy.Layers
 	beside   string
+	blind    string // why this way is no use
 }
 
-// Documents that settings put beside the ones that are asked about.
-const (
-	everything = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`
-	nothing    = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","NotAction":"*","Resource":"*"}}`
-)
+// everything and nothing are documents that settings put beside the ones that
+// are asked about. The version is that of the language.
+func everything(g *policy.Grammar) policy.Source {
+	version := map[*policy.Grammar]string{policy.AWS(): "2012-10-17", policy.RAM(): "1", policy.Huawei(): "5.0", policy.UCloud(): "1"}[g]
+	return builtin(g, "everything", `{"Version":"`+version+`","Statement":[{"Effect":"Allow","Action":["*"],"Resource":["*"]}]}`)
+}
 
-func builtin(text, name string) policy.Source {
-	d, err := policy.Read(policy.AWS(), policy.Inline, []byte(text))
+func nothing() policy.Source {
+	return builtin(policy.AWS(), "nothing", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","NotAction":"*","Resource":"*"}}`)
+}
+
+func builtin(g *policy.Grammar, name, text string) policy.Source {
+	d, err := policy.Read(g, policy.Inline, []byte(text))
 	if d == nil {
 		panic(err) // one of the constants above
 	}
@@ -204,24 +214,24 @@ func builtin(text, name string) policy.Source {
 // settingsOf tells by the use of the documents which layer they are, and makes
 // the ways to ask about them.
 func settingsOf(old, new []policy.Source) ([]setting, error) {
-	use := policy.Managed
+	use, g := policy.Managed, policy.AWS()
 	first := true
 	for _, s := range append(slices.Clone(old), new...) {
 		if s.Policy == nil {
 			continue
 		}
-		u := s.Policy.Document().Use()
+		u, in := s.Policy.Document().Use(), s.Policy.Document().Grammar()
 		if u == policy.Inline {
 			u = policy.Managed
 		}
-		if !first && u != use {
+		if !first && (u != use || in != g) {
 			return nil, ErrMixed
 		}
-		use, first = u, false
+		use, g, first = u, in, false
 	}
-	all := policy.NewSet(builtin(everything, "everything"))
+	all := policy.NewSet(everything(g))
 	one := func(set func(*policy.Layers, []policy.Source), words string) []setting {
-		s := setting{beside: words}
+		s := setting{beside: words, old: policy.Layers{Grammar: g}, new: policy.Layers{Grammar: g}}
 		set(&s.old, old)
 		set(&s.new, new)
 		return []setting{s}
@@ -238,10 +248,13 @@ func settingsOf(old, new []policy.Source) ([]setting, error) {
 		}, granted), nil
 	case policy.RCP:
 		return one(func(l *policy.Layers, docs []policy.Source) {
-			docs = append([]policy.Source{builtin(everything, "everything")}, docs...)
+			docs = append([]policy.Source{everything(g)}, docs...)
 			l.Identity, l.RCP = all, []*policy.Set{policy.NewSet(docs...)}
 		}, granted), nil
 	case policy.Resource, policy.Trust:
+		if g != policy.AWS() {
+			return []setting{{blind: doubtKind}}, nil
+		}
 		return resourceSettings(old, new, use)
 	}
 	return one(func(l *policy.Layers, docs []policy.Source) { l.Identity = policy.NewSet(docs...) }, ""), nil
@@ -256,7 +269,7 @@ func resourceSettings(old, new []policy.Source, use policy.Use) ([]setting, erro
 	if len(old) > 1 || len(new) > 1 {
 		return nil, errors.New("a resource has one policy at most")
 	}
-	all, none := builtin(everything, "everything"), builtin(nothing, "nothing")
+	all, none := everything(policy.AWS()), nothing()
 	base := policy.Layers{}
 	if use == policy.Trust {
 		base.Kind = policy.ResourceTrust

@@ -32,6 +32,7 @@ type test struct {
 	probe     *policy.Test
 	values    []string
 	plain     int // the language of the values without variables, -1 if there are none
+	other     int // of a Bool: the language of what is false; otherwise -1
 	crossings []*crossing
 	unread    bool // an Arn operator has a value that is no ARN
 }
@@ -79,7 +80,7 @@ func (m *model) test(d *policy.Document, statement, condition int, c *policy.Con
 			return have
 		}
 	}
-	t := &test{name: name, id: len(m.tests), index: len(k.tests), key: k, op: c.Operator, probe: d.Test(statement, condition), plain: -1}
+	t := &test{name: name, id: len(m.tests), index: len(k.tests), key: k, op: c.Operator, probe: d.Test(statement, condition), plain: -1, other: -1}
 	for _, v := range c.Values {
 		t.values = append(t.values, v.Text)
 	}
@@ -97,6 +98,7 @@ func (m *model) languages(t *test, variables bool) {
 	k := t.key
 	if t.op.Values == policy.BoolValue {
 		t.plain = k.add("true", func() *pattern.Language { return pattern.Glob(pattern.Parse("true"), pattern.ASCII) })
+		t.other = k.add("false", func() *pattern.Language { return pattern.Glob(pattern.Parse("false"), pattern.ASCII) })
 		return
 	}
 	if t.op.Values == policy.ARNValue && k.arns < 0 {

@@ -1,6 +1,7 @@
 package question
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -28,6 +29,8 @@ func truthOf(is bool) truth {
 // statements write it, so that what two documents have in common is one thing.
 type model struct {
 	known      policy.Keys // may be nil
+	grammar    *policy.Grammar
+	form       pattern.Form // of resource names
 	of         map[*policy.Policy][]*statement
 	allows     map[*policy.Policy][]bool
 	statements map[string]*statement
@@ -40,7 +43,7 @@ type model struct {
 	crossings  []*crossing
 	mentioned  []string          // action names in documents
 	spelling   map[string]string // how documents write a key
-	foreign    bool              // a document of a language with another kind of resource names
+	blind      string            // why no answer can be proved; empty if nothing is against it
 
 	// What is worked out on the way to an answer, and what it may cost.
 	budget        *pattern.Budget
@@ -93,9 +96,12 @@ func (p *place) add(name string, make func() *pattern.Language) int {
 	return i
 }
 
-func newModel(known policy.Keys, b Bound) *model {
+func newModel(known policy.Keys, g *policy.Grammar, b Bound) *model {
+	if g == nil {
+		g = policy.AWS()
+	}
 	return &model{
-		known: known, of: map[*policy.Policy][]*statement{}, allows: map[*policy.Policy][]bool{}, statements: map[string]*statement{}, actions: map[string]*actions{},
+		known: known, grammar: g, form: pattern.Form(g.NameForm()), of: map[*policy.Policy][]*statement{}, allows: map[*policy.Policy][]bool{}, statements: map[string]*statement{}, actions: map[string]*actions{},
 		resources: map[string]*resources{}, keys: map[string]*key{}, spelling: map[string]string{},
 		budget: &pattern.Budget{Steps: b.steps()}, tries: mostTries,
 		actionClass: map[*pattern.Language][]*class{}, resourceClass: map[string]*classes{}, barren: map[string]bool{},
@@ -135,6 +141,9 @@ func each(l *policy.Layers, visit func(policy.Layer, *policy.Source)) {
 	one(policy.LayerBoundary, l.Boundary)
 	set(policy.LayerSession, l.Session)
 	set(policy.LayerIdentity, l.Identity)
+	for _, scope := range slices.Sorted(maps.Keys(l.Scoped)) {
+		set(policy.LayerScoped, l.Scoped[scope])
+	}
 }
 
 func (m *model) read(p *policy.Policy) {
@@ -142,7 +151,9 @@ func (m *model) read(p *policy.Policy) {
 		return
 	}
 	d := p.Document()
-	m.foreign = m.foreign || d.Grammar() != policy.AWS()
+	if d.Grammar() != m.grammar {
+		return // it is not understood, and denies
+	}
 	for _, name := range policy.ContextKeys(d) {
 		if fold := policy.FoldKey(name); m.spelling[fold] == "" {
 			m.spelling[fold] = name
@@ -151,9 +162,31 @@ func (m *model) read(p *policy.Policy) {
 	list, allows := make([]*statement, d.Statements()), make([]bool, d.Statements())
 	for i := range list {
 		e, _ := d.Elements(i)
+		m.look(d, &e)
 		list[i], allows[i] = m.statement(d, i, &e), e.Effect == policy.EffectAllow
 	}
 	m.of[p], m.allows[p] = list, allows
+}
+
+// look notes what the method does not see through: in Huawei's language, what
+// becomes of conditions whose variables have no value, and operators that make a
+// pattern of a text.
+func (m *model) look(d *policy.Document, e *policy.Elements) {
+	variable := func(list []policy.Token) {
+		for _, it := range list {
+			if d.Grammar() == policy.Huawei() && pattern.HasVariable(it.Text) {
+				m.blind = doubtLanguage
+			}
+		}
+	}
+	if e.Resource != nil {
+		variable(e.Resource.Items)
+	}
+	for _, c := range e.Conditions {
+		if variable(c.Values); c.Operator.Base == "StringStartWith" || c.Operator.Base == "StringEndWith" {
+			m.blind = doubtLanguage
+		}
+	}
 }
 
 // statementName writes what a statement says in one way, whatever the order of

@@ -61,6 +61,7 @@ type Example struct {
 	Action          string
 	Resource        string
 	ResourceAccount string
+	Scope           string
 	Keys            []KeyValue // the keys it has, in the order of their names
 	Decision        policy.Decision
 }
@@ -77,13 +78,13 @@ func (x *Example) Request() *policy.Request {
 	for _, kv := range x.Keys {
 		keys[policy.FoldKey(kv.Key)] = kv.Values
 	}
-	return &policy.Request{Principal: x.Principal, Action: x.Action, Resource: x.Resource, ResourceAccount: x.ResourceAccount, Keys: keys}
+	return &policy.Request{Principal: x.Principal, Action: x.Action, Resource: x.Resource, ResourceAccount: x.ResourceAccount, Scope: x.Scope, Keys: keys}
 }
 
 // example writes a request down, decided by layers.
 func (m *model) example(r *policy.Request, l *policy.Layers) *Example {
 	x := &Example{
-		Principal: r.Principal, Action: r.Action, Resource: r.Resource, ResourceAccount: r.ResourceAccount, Decision: policy.Decide(l, r),
+		Principal: r.Principal, Action: r.Action, Resource: r.Resource, ResourceAccount: r.ResourceAccount, Scope: r.Scope, Decision: policy.Decide(l, r),
 	}
 	keys, _ := r.Keys.(policy.MapKeys)
 	for name, v := range keys {

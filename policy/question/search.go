@@ -19,6 +19,7 @@ type goal struct {
 type space struct {
 	who       *policy.Principal
 	owner     string
+	scope     string
 	actions   *pattern.Language   // nil: all
 	resources []*pattern.Language // all must hold the resource, which is an ARN
 	star      bool                // the resource may be "*" as well
@@ -64,7 +65,8 @@ const (
 	doubtActions   = "the patterns of actions can be told apart in too many ways"
 	doubtCallers   = "the documents name too many principals"
 	doubtRelation  = "it depends on how the value of a variable is related to another part of the request"
-	doubtLanguage  = "a document is of a language that this question cannot be asked about"
+	doubtLanguage  = "a document uses variables or operators of a language in a way that is not seen through"
+	doubtKind      = "in this language only identity policies can be compared"
 )
 
 func newSearch(m *model, goals ...goal) *search { return &search{model: m, goals: goals} }
@@ -72,8 +74,8 @@ func newSearch(m *model, goals ...goal) *search { return &search{model: m, goals
 // run searches one space. It may be called for several, one after the other.
 func (s *search) run(in space) {
 	s.space = in
-	if s.foreign {
-		s.doubt(doubtLanguage)
+	if s.blind != "" {
+		s.doubt(s.blind)
 		return
 	}
 	s.free = make([]truth, len(s.crossings)+len(s.tests))
@@ -195,7 +197,7 @@ func (s *search) grants() (list []*statement, all bool) {
 			continue
 		}
 		each(g.layers, func(layer policy.Layer, src *policy.Source) {
-			if src.Policy == nil || layer != policy.LayerIdentity && layer != policy.LayerResource {
+			if src.Policy == nil || !grantsIn(layer) {
 				return
 			}
 			for i, st := range s.of[src.Policy] {
@@ -244,7 +246,7 @@ func (s *search) resourceClasses() *classes {
 }
 
 func (s *search) universe() []*pattern.Language {
-	return append([]*pattern.Language{pattern.ARNs()}, s.space.resources...)
+	return append([]*pattern.Language{pattern.Names(s.form)}, s.space.resources...)
 }
 
 // walk searches the keys below what is chosen so far.
@@ -284,7 +286,7 @@ func (s *search) walk() {
 
 // weigh says whether the goals can be met, and whether they are whatever comes.
 func (s *search) weigh() (possible, settled bool) {
-	r := policy.Request{Principal: s.space.who, ResourceAccount: s.space.owner}
+	r := policy.Request{Principal: s.space.who, ResourceAccount: s.space.owner, Scope: s.space.scope}
 	settled = true
 	if s.granting != nil {
 		t := s.truth[s.granting.id]
@@ -305,6 +307,11 @@ func (s *search) weigh() (possible, settled bool) {
 		settled = settled && worst
 	}
 	return true, settled
+}
+
+// grantsIn says of a layer that its statements can be what a request is allowed by.
+func grantsIn(l policy.Layer) bool {
+	return l == policy.LayerIdentity || l == policy.LayerScoped || l == policy.LayerResource
 }
 
 func (s *search) holds(p *policy.Policy, i int) (sure, possible bool) {

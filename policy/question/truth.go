@@ -126,6 +126,9 @@ func (t *test) languages() []int {
 	if t.plain >= 0 {
 		list = append(list, t.plain)
 	}
+	if t.other >= 0 {
+		list = append(list, t.other)
+	}
 	if t.key.arns >= 0 && t.op.Values == policy.ARNValue {
 		list = append(list, t.key.arns)
 	}

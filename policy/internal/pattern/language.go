@@ -1,6 +1,7 @@
 package pattern
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -59,18 +60,36 @@ func ARNs() *Language {
 	return Glob(Parse("arn:*:*:*:*:*"), Exact)
 }
 
-// Resource is the language of an element of Resource among the ARNs; package
-// policy tells how its stars run over colons. bind gives the pieces that stand
-// for a variable; without it variables are symbols.
-func Resource(s string, variables bool, bind func(Piece) Piece) *Language {
+// Form is how resources are named: fields with colons between them, of which
+// the last may hold more colons.
+type Form struct {
+	Prefix string // what every name begins with, with its colon
+	Fields int    // all of them, those of the prefix included
+	Cross  bool   // a star that ends a field other than the last may run over colons
+	Silent []int  // fields in which a pattern that says nothing means everything
+}
+
+// Names is the language of all names of a form.
+func Names(f Form) *Language {
+	missing := f.Fields - 1 - strings.Count(f.Prefix, ":")
+	return Glob(Parse(f.Prefix+strings.Repeat("*:", missing)+"*"), Exact)
+}
+
+// Resource is the language of an element of Resource among the names of a form;
+// package policy tells how its stars run over colons. bind gives the pieces that
+// stand for a variable; without it variables are symbols.
+func Resource(s string, f Form, variables bool, bind func(Piece) Piece) *Language {
 	var l Language
 	l.open()
-	fields := Fields(s, variables)
+	fields := FieldsOf(s, f.Fields, variables)
 	for i, field := range fields {
 		if i > 0 {
 			l.letter(':', Exact)
 		}
-		if i == 5 {
+		if field == "" && slices.Contains(f.Silent, i) {
+			field = "*"
+		}
+		if i == f.Fields-1 {
 			pieces := Parse(field)
 			if variables {
 				pieces, _ = Template(field, true) // Parse refused what cannot be read
@@ -79,11 +98,11 @@ func Resource(s string, variables bool, bind func(Piece) Piece) *Language {
 			break
 		}
 		l.pieces(Parse(field), takeField, Exact)
-		if strings.HasSuffix(field, "*") {
+		if f.Cross && strings.HasSuffix(field, "*") {
 			l.items[len(l.items)-1].take = takeAny
 		}
 	}
-	if len(fields) == 6 {
+	if len(fields) == f.Fields {
 		l.close()
 		return &l
 	}
@@ -172,11 +191,8 @@ func bound(pieces []Piece, bind func(Piece) Piece) []Piece {
 	return out
 }
 
-// Fields cuts the pattern of a resource at the first five colons that are not
-// inside a variable.
-func Fields(s string, variables bool) []string { return FieldsOf(s, 6, variables) }
-
-// FieldsOf is Fields of a name that has so many at most.
+// FieldsOf cuts the pattern of a resource at its first colons that are not inside
+// a variable, into so many fields at most.
 func FieldsOf(s string, most int, variables bool) []string {
 	fields := make([]string, 0, most)
 	start := 0

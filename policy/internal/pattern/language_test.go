@@ -246,7 +246,7 @@ func FuzzRelations(f *testing.F) {
 	f.Add("a*b", "*", "ab")
 	f.Add("arn:aws:s3:::b*", "${u}?", "arn:aws:s3:::bé")
 	f.Fuzz(func(t *testing.T, p, q, text string) {
-		ls := []*Language{Glob(Parse(p), Exact), Resource(q, false, nil)}
+		ls := []*Language{Glob(Parse(p), Exact), Resource(q, Form{Prefix: "arn:", Fields: 6, Cross: true}, false, nil)}
 		b := &Budget{100_000}
 		if is, _, ok := Within(ls[0], ls[1:], b); ok && is && ls[0].Match(text) && !ls[1].Match(text) {
 			t.Errorf("%q is in %q and not in %q, which holds it", text, p, q)
@@ -255,4 +255,17 @@ func FuzzRelations(f *testing.F) {
 			t.Errorf("%q is in %q and %q, which do not meet", text, p, q)
 		}
 	})
+}
+
+func TestNames(t *testing.T) {
+	names := Names(Form{Prefix: "acs:", Fields: 5})
+	for text, want := range map[string]bool{"acs:oss:::b": true, "acs:oss:::b:c": true, "acs:oss::b": false, "arn:oss:::b": false} {
+		if names.Match(text) != want {
+			t.Errorf("%q is a name: %v", text, !want)
+		}
+	}
+	silent := Resource("acs:oss:::b", Form{Prefix: "acs:", Fields: 5, Silent: []int{2, 3}}, false, nil)
+	if !silent.Match("acs:oss:hangzhou:1:b") || silent.Match("acs:oss:a:b:c:b") {
+		t.Error("fields that say nothing mean everything in them")
+	}
 }
