@@ -368,3 +368,34 @@ func TestResidualIsBounded(t *testing.T) {
 		t.Errorf("%d statements with %d conditions", n, conditions)
 	}
 }
+
+// Whatever a document says, a residual of it decides as it does.
+func FuzzPartial(f *testing.F) {
+	f.Add(statements(say("Allow", `{"StringLike":{"k:a":"${k:b, 'x'}*"}}`), say("Deny", `{"ForAnyValue:StringEquals":{"k:b":["a","b"]}}`)), "a", "b", true)
+	f.Add(statements(say("Allow", `{"Null":{"k:a":"true"}}`)), "", "", false)
+	f.Add(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","NotResource":"arn:aws:s3:::${k:a}/${k:b}"}}`, "home", "*", false)
+	f.Fuzz(func(t *testing.T, text, a, b string, list bool) {
+		doc, _ := policy.Read(policy.AWS(), policy.Managed, []byte(text))
+		if doc == nil {
+			return
+		}
+		rest := policy.MapKeys{"k:b": policy.Single(b)}
+		if list {
+			rest.SetList("k:b", a, b)
+		}
+		known := policy.MapKeys{"k:a": policy.Single(a)}
+		l := &policy.Layers{Identity: policy.NewSet(policy.Source{ID: "p", Policy: doc.Compile()})}
+		for _, keys := range []policy.MapKeys{nil, known} {
+			r := &policy.Request{Principal: alice(), Action: "s3:GetObject", Resource: object, ResourceAccount: account, Keys: keys}
+			res := policy.Partial(l, r)
+			full := *r
+			full.Keys = together(known, rest)
+			if got, want := res.Decide(full.Keys), policy.Decide(l, &full); got != want {
+				t.Fatalf("the residual decides %+v, the policy %+v", got, want)
+			}
+			if _, sure := res.Verdict(); sure != (res.Open() == nil) {
+				t.Fatalf("sure: %t, open %v", sure, res.Open())
+			}
+		}
+	})
+}
