@@ -2,6 +2,7 @@ package policy
 
 import (
 	"sort"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -13,17 +14,30 @@ type Pos struct {
 	Column int `json:"column"`
 }
 
-// lineTable finds lines and columns. It is immutable.
+// lineTable finds lines and columns, each place at the same small cost however
+// long the lines are. It is immutable.
 type lineTable struct {
 	src    string
 	starts []int // offsets of the first byte of each line
+	marks  []int // characters before every markEvery-th byte; nil if every byte is a character
 }
+
+const markEvery = 256
 
 func newLineTable(src string) *lineTable {
 	t := &lineTable{src: src, starts: []int{0}}
-	for i := 0; i < len(src); i++ {
-		if src[i] == '\n' {
-			t.starts = append(t.starts, i+1)
+	for from := 0; ; {
+		i := strings.IndexByte(src[from:], '\n')
+		if i < 0 {
+			break
+		}
+		from += i + 1
+		t.starts = append(t.starts, from)
+	}
+	if n := utf8.RuneCountInString(src); n < len(src) {
+		t.marks = make([]int, len(src)/markEvery+1)
+		for i := 1; i < len(t.marks); i++ {
+			t.marks[i] = t.marks[i-1] + characters(src[(i-1)*markEvery:i*markEvery])
 		}
 	}
 	return t
@@ -32,8 +46,27 @@ func newLineTable(src string) *lineTable {
 func (t *lineTable) pos(offset int) Pos {
 	offset = min(max(offset, 0), len(t.src))
 	line := sort.Search(len(t.starts), func(i int) bool { return t.starts[i] > offset })
-	col := utf8.RuneCountInString(t.src[t.starts[line-1]:offset]) + 1
-	return Pos{Offset: offset, Line: line, Column: col}
+	return Pos{Offset: offset, Line: line, Column: t.before(offset) - t.before(t.starts[line-1]) + 1}
+}
+
+// before counts the characters that begin before an offset.
+func (t *lineTable) before(offset int) int {
+	if t.marks == nil {
+		return offset
+	}
+	mark := offset / markEvery
+	return t.marks[mark] + characters(t.src[mark*markEvery:offset])
+}
+
+// characters counts the characters that begin in a piece of a text.
+func characters(s string) int {
+	n := 0
+	for i := 0; i < len(s); i++ {
+		if utf8.RuneStart(s[i]) {
+			n++
+		}
+	}
+	return n
 }
 
 // cursor finds places that follow one another in a text, and reads the text

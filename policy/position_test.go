@@ -1,26 +1,35 @@
 package policy
 
 import (
+	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
 )
 
-// A cursor that is moved finds what the table finds from the beginning.
-func TestCursorAgainstTable(t *testing.T) {
+// Places are those that counting from the beginning gives, one by one or in a row.
+func TestPlaces(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		src := rapid.StringOfN(rapid.SampledFrom([]rune("a\nü")), 0, 20, -1).Draw(t, "text")
+		unit := rapid.StringOfN(rapid.SampledFrom([]rune("ab\nü€😀")), 0, 40, -1).Draw(t, "text")
+		src := strings.Repeat(unit, rapid.IntRange(1, 30).Draw(t, "times"))
 		table := newLineTable(src)
-		c := cursor{table: table}
-		for range 5 {
-			offset := rapid.IntRange(-1, len(src)+1).Draw(t, "offset")
-			for 0 < offset && offset < len(src) && !utf8.RuneStart(src[offset]) {
-				offset--
+		row := cursor{table: table}
+		line, column := 1, 1
+		for offset, r := range src {
+			want := Pos{Offset: offset, Line: line, Column: column}
+			if got := table.pos(offset); got != want {
+				t.Fatalf("%+v, want %+v", got, want)
 			}
-			if got, want := c.pos(offset), table.pos(offset); got != want {
-				t.Fatalf("%q at %d: %+v, want %+v", src, offset, got, want)
+			if got := row.pos(offset); got != want {
+				t.Fatalf("in a row %+v, want %+v", got, want)
 			}
+			if column++; r == '\n' {
+				line, column = line+1, 1
+			}
+		}
+		if got, want := table.before(len(src)), utf8.RuneCountInString(src); got != want {
+			t.Fatalf("%d characters, want %d", got, want)
 		}
 	})
 }
