@@ -7,8 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/daypass/daypass/policy/policytest"
 )
 
 // TestWalkIsTrue fails when a function that docs/walk.md links to is not in the file it names any more.
@@ -92,6 +95,41 @@ func TestDocumentLinks(t *testing.T) {
 			if _, err := os.Stat(filepath.Join(filepath.Dir(file), l[1])); err != nil {
 				t.Errorf("%s links to %s, which is not there", file, l[1])
 			}
+		}
+	}
+}
+
+// TestPolicyPage holds docs/policy.md to the tests it names and to the engine: each contested rule has its test by its number, and
+// the example of a case passes.
+func TestPolicyPage(t *testing.T) {
+	page, err := os.ReadFile("docs/policy.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests, err := os.ReadFile("policy/contested_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := regexp.MustCompile("(?m)^\\| (\\d+) \\|.*\\| `(TestContested(\\d\\d))` \\|$").FindAllStringSubmatch(string(page), -1)
+	for i, row := range rows {
+		if n, err := strconv.Atoi(row[3]); err != nil || n != i+1 || row[1] != strconv.Itoa(i+1) {
+			t.Errorf("row %d of the contested rules is %s, with the test %s", i+1, row[1], row[2])
+		}
+		if !strings.Contains(string(tests), "func "+row[2]+"_") {
+			t.Errorf("there is no test %s", row[2])
+		}
+	}
+	if named := strings.Count(string(tests), "func TestContested"); len(rows) != named {
+		t.Errorf("%d contested rules on the page, %d tests", len(rows), named)
+	}
+	cases := regexp.MustCompile("(?s)```json\n(.*?)```").FindAllStringSubmatch(string(page), -1)
+	if len(cases) == 0 {
+		t.Error("the page shows no case")
+	}
+	for _, c := range cases {
+		passed, failed, err := policytest.Run(strings.NewReader(c[1]), "docs/policy.md", func(policytest.Result) {})
+		if err != nil || failed > 0 || passed == 0 {
+			t.Errorf("%d passed, %d failed, %v: %s", passed, failed, err, c[1])
 		}
 	}
 }
