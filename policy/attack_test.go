@@ -131,6 +131,35 @@ func TestAttack28_WildcardReDoS(t *testing.T) {
 	}
 }
 
+// Twice the text costs twice the memory, from the text to what decides: no step compares every statement with every other.
+func TestAttack28_ReadingIsLinear(t *testing.T) {
+	for name, write := range map[string]func(i int) string{
+		"different": func(i int) string {
+			return fmt.Sprintf(`{"Effect":"Deny","Action":"s3:Get%d","Resource":"arn:aws:s3:::b%d/*"}`, i, i)
+		},
+		"the same": func(int) string { return `{"Effect":"Allow","Action":"s3:*","Resource":"*"}` },
+		"conditions": func(i int) string {
+			return fmt.Sprintf(`{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringLike":{"k:%d":"*a*a*b"}}}`, i)
+		},
+		"not": func(i int) string {
+			return fmt.Sprintf(`{"Effect":"Allow","NotAction":"s3:%d","NotResource":"arn:aws:s3:::${k:%d}"}`, i, i)
+		},
+	} {
+		cost := func(n int) float64 {
+			statements := make([]string, n)
+			for i := range statements {
+				statements[i] = write(i)
+			}
+			doc := `{"Version":"2012-10-17","Statement":[` + strings.Join(statements, ",") + `]}`
+			return testing.AllocsPerRun(2, func() { policy.NewSet(source(t, policy.Managed, doc)) })
+		}
+		// The smaller one is already among those that are indexed.
+		if one, two := cost(400), cost(800); two > 2.2*one {
+			t.Errorf("%s: %v allocations for 400 statements, %v for 800", name, one, two)
+		}
+	}
+}
+
 func TestAttack29_JSONAmbiguity(t *testing.T) {
 	in := func(s string) string { return `{"Version":"2012-10-17","Statement":[` + s + `]}` }
 	const rest = `"Action":"*","Resource":"*"`

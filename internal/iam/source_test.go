@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"slices"
 	"sync"
 	"testing"
 
@@ -84,6 +85,44 @@ func TestSpokenFollowsEveryChange(t *testing.T) {
 }
 
 // TestUnchangedDocumentsAreCompiledOnce: a record's next version takes the compiled form of its documents along.
+// What is kept compiled belongs to one principal of one account in one state: neither names that are equal elsewhere, nor names that
+// read like others when put together, nor an older state share it.
+func TestAttack30_CacheKeyCollision(t *testing.T) {
+	tx := begin(t)
+	type who struct{ account, user, group string }
+	all := []who{{home, "joe", "a-b"}, {other, "joe", "a-b"}, {home, "joe-a", "b"}, {home, "joe.a", "joe"}}
+	for i, w := range all {
+		ok(t)(tx.CreateUser(w.account, UserSpec{Name: w.user}))
+		ok(t)(tx.CreateGroup(w.account, "", w.group))
+		must(t, tx.AddUserToGroup(w.account, w.group, w.user))
+		if i == 0 {
+			ok(t)(tx.PutUserPolicy(w.account, w.user, "p", allowGet))
+		}
+	}
+	before := tx.View(1)
+	verdicts := func(v *View) (list []policy.Verdict) {
+		for _, w := range all {
+			list = append(list, decide(v, sure(v.User(w.account, w.user)), "s3:GetObject"))
+		}
+		return list
+	}
+	only := []policy.Verdict{policy.Allow, policy.ImplicitDeny, policy.ImplicitDeny, policy.ImplicitDeny}
+	for range 2 { // the second time from what was kept
+		if got := verdicts(before); !slices.Equal(got, only) {
+			t.Fatalf("%v, want %v", got, only)
+		}
+	}
+	ok(t)(tx.PutGroupPolicy(home, "a-b", "p", denyGet))
+	ok(t)(tx.PutGroupPolicy(other, "a-b", "p", allowGet))
+	after := tx.View(2)
+	if got, want := verdicts(after), []policy.Verdict{policy.ExplicitDeny, policy.Allow, policy.ImplicitDeny, policy.ImplicitDeny}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	if got := verdicts(before); !slices.Equal(got, only) {
+		t.Errorf("the older state says %v, want %v", got, only)
+	}
+}
+
 func TestUnchangedDocumentsAreCompiledOnce(t *testing.T) {
 	tx := begin(t)
 	ok(t)(tx.CreateUser(home, UserSpec{Name: "joe"}))
