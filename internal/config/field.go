@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -163,52 +164,53 @@ const (
 	maxProxies = 64
 	maxHosts   = 64
 	maxURIs    = 16
+	maxCodes   = 512
 )
 
-// names is a list of host names, each with a port or without.
-func names(key, usage string, at *[]string) Field {
+// texts is a list of at most so many different texts, each as read makes it or refuses it.
+func texts(key, usage string, most int, at *[]string, read func(item string) (string, error)) Field {
 	return Field{Key: key, Usage: usage, kind: list,
 		get: func() string { return strings.Join(*at, ",") },
 		set: func(s string) error {
 			var all []string
 			if s != "" {
 				for item := range strings.SplitSeq(s, ",") {
-					item = strings.ToLower(strings.TrimSpace(item))
-					if u, err := url.Parse("//" + item); err != nil || u.Host != item || item == "" || len(item) > 255 {
-						return fmt.Errorf("%q is not a host name, with :port if need be", item)
+					item, err := read(strings.TrimSpace(item))
+					if err != nil {
+						return err
 					}
-					all = append(all, item)
+					if !slices.Contains(all, item) {
+						all = append(all, item)
+					}
 				}
 			}
-			if len(all) > maxHosts {
-				return fmt.Errorf("has %d entries, the limit is %d", len(all), maxHosts)
+			if len(all) > most {
+				return fmt.Errorf("has %d entries, the limit is %d", len(all), most)
 			}
 			*at = all
 			return nil
 		}}
 }
 
+// names is a list of host names, each with a port or without.
+func names(key, usage string, at *[]string) Field {
+	return texts(key, usage, maxHosts, at, func(item string) (string, error) {
+		item = strings.ToLower(item)
+		if u, err := url.Parse("//" + item); err != nil || u.Host != item || item == "" || len(item) > 255 {
+			return "", fmt.Errorf("%q is not a host name, with :port if need be", item)
+		}
+		return item, nil
+	})
+}
+
 // uris is a list of absolute URIs, compared as they are written.
 func uris(key, usage string, at *[]string) Field {
-	return Field{Key: key, Usage: usage, kind: list,
-		get: func() string { return strings.Join(*at, ",") },
-		set: func(s string) error {
-			var all []string
-			if s != "" {
-				for item := range strings.SplitSeq(s, ",") {
-					item = strings.TrimSpace(item)
-					if u, err := url.Parse(item); err != nil || u.Scheme == "" || len(item) > 1024 {
-						return fmt.Errorf("%q is not an absolute URI", item)
-					}
-					all = append(all, item)
-				}
-			}
-			if len(all) > maxURIs {
-				return fmt.Errorf("has %d entries, the limit is %d", len(all), maxURIs)
-			}
-			*at = all
-			return nil
-		}}
+	return texts(key, usage, maxURIs, at, func(item string) (string, error) {
+		if u, err := url.Parse(item); err != nil || u.Scheme == "" || len(item) > 1024 {
+			return "", fmt.Errorf("%q is not an absolute URI", item)
+		}
+		return item, nil
+	})
 }
 
 func prefixes(key, usage, everyone string, at *[]netip.Prefix) Field {

@@ -2,8 +2,6 @@ package config
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/daypass/daypass/policy/lint"
 )
@@ -31,24 +29,12 @@ func (p *PolicyLint) fields() []Field {
 
 // codes is a list of codes of findings.
 func codes(key, usage string, at *[]string) Field {
-	return Field{Key: key, Usage: usage, kind: list,
-		get: func() string { return strings.Join(*at, ",") },
-		set: func(s string) error {
-			var all []string
-			if s != "" {
-				for item := range strings.SplitSeq(s, ",") {
-					item = strings.TrimSpace(item)
-					if !lint.Known(item) {
-						return fmt.Errorf("there is no code %q; docs/policy-lint.md has them", item)
-					}
-					if !slices.Contains(all, item) {
-						all = append(all, item)
-					}
-				}
-			}
-			*at = all
-			return nil
-		}}
+	return texts(key, usage, maxCodes, at, func(item string) (string, error) {
+		if !lint.Known(item) {
+			return "", fmt.Errorf("there is no code %q; docs/policy-lint.md has them", item)
+		}
+		return item, nil
+	})
 }
 
 func (k *checker) policyLint() {
