@@ -137,7 +137,7 @@ func (k *hypothetical) known(name string) (policy.Values, bool) {
 	case "resourceaccount":
 		return present(k.owner)
 	}
-	if v, ok := organizationKey(s.view, s.Principal.Account, k.owner, name); ok {
+	if v, ok := organizationKey(s.view, s.Principal.Account, k.owner, name); ok && k.tells(name) {
 		return v, true
 	}
 	if s.Issuer == "" {
@@ -162,6 +162,17 @@ func (k *hypothetical) known(name string) (policy.Values, bool) {
 		return present(s.UserName)
 	}
 	return policy.Values{}, false
+}
+
+// tells says whether a key about organizations may be told to who asks. Where another account stands, its own principals know; of one in
+// the caller's organization it is told that it belongs to it.
+func (k *hypothetical) tells(name string) bool {
+	caller := k.subject.Principal.Account
+	if k.owner == caller || strings.HasPrefix(name, "principal") {
+		return true
+	}
+	own, owner := k.subject.view.Standing(caller), k.subject.view.Standing(k.owner)
+	return name == "resourceorgid" && own != nil && owner != nil && own.Organization == owner.Organization
 }
 
 // tag knows the tags of users and roles that exist. A role's sessions may have tags besides.

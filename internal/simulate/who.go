@@ -19,7 +19,7 @@ type Who struct {
 	// on a role, its trust policy says, and that is asked of one role.
 	Action   string
 	Resource string
-	Owner    string // account that owns the resource; "" = that of its name, and for names without one Account
+	Owner    string // account that owns a resource whose name does not tell; "" = Account
 	Context  []Entry
 }
 
@@ -127,15 +127,16 @@ func (w Who) survey(v *iam.View) (*survey, error) {
 		return nil, err
 	}
 	n, none := arn.Parse(w.Resource)
-	if f := strings.SplitN(w.Resource, ":", 6); s.Owner == "" && len(f) == 6 && arn.IsAccount(f[4]) {
+	if s.Owner == "" {
+		s.Owner = w.Account
+	}
+	if !arn.IsAccount(s.Owner) {
+		return nil, fault.New(fault.Invalid, fault.ResourceOwner, s.Owner)
+	}
+	if f := strings.SplitN(w.Resource, ":", 6); len(f) == 6 && arn.IsAccount(f[4]) {
 		s.Owner = f[4] // also of a pattern, if it is about one account
 	}
-	switch {
-	case s.Owner == "":
-		s.Owner = w.Account
-	case !arn.IsAccount(s.Owner):
-		return nil, fault.New(fault.Invalid, fault.ResourceOwner, s.Owner)
-	case s.Owner != w.Account:
+	if s.Owner != w.Account {
 		open := elsewhere(policy.Resource, `,"Principal":"*"`)
 		s.also, s.policy = s.Owner, &open
 	}
@@ -146,6 +147,8 @@ func (w Who) survey(v *iam.View) (*survey, error) {
 	case "role":
 		if r, err := v.Role(w.Account, name); err == nil && r.ARN() == w.Resource {
 			s.role(r)
+		} else if Assumes(w.Action) {
+			s.policy, s.kind = &policy.Source{ID: w.Resource}, policy.ResourceTrust // nobody takes on a role that does not exist
 		}
 	case "user":
 		if u, err := v.User(w.Account, name); err == nil && u.ARN() == w.Resource {
@@ -246,7 +249,7 @@ func ungoverned(action, kind string) bool {
 }
 
 // takes says whether a kind of principal can bring a request for the action: each way of taking on a role has its own, and the root
-// user has none (STS API Reference).
+// user has none; and sessions of users are made with long-term credentials (STS API Reference).
 func takes(action, kind string) bool {
 	switch strings.ToLower(action) {
 	case "sts:assumerolewithwebidentity":
@@ -257,8 +260,10 @@ func takes(action, kind string) bool {
 		return kind != KindRoot && kind != KindWebIdentity && kind != KindSAML
 	case "sts:tagsession", "sts:setsourceidentity":
 		return kind != KindRoot
-	case "sts:getsessiontoken":
+	case "sts:getsessiontoken", "sts:getfederationtoken":
 		return kind == KindRoot || kind == KindUser
+	case "sts:assumeroot":
+		return kind != KindRoot
 	}
 	return true
 }

@@ -82,6 +82,8 @@ func TestWhoCan(t *testing.T) {
 		must[*iam.Role](t)(tx.CreateRole(home, iam.RoleSpec{Name: "open", Trust: trusting("*", "")}))
 		must[*iam.Role](t)(tx.CreateRole(home, iam.RoleSpec{Name: "eves", Trust: trusting("arn:aws:iam::222222222222:user/eve", "")}))
 		must[*iam.Role](t)(tx.CreateRole(other, iam.RoleSpec{Name: "away", Trust: trusting(home, "")}))
+		must[*iam.User](t)(tx.PutUserPolicy(home, "Bob", "nobody", policyOf("Allow", "sts:*", "arn:aws:iam::*:role/nobody", "")))
+		must[*iam.Role](t)(tx.PutRolePolicy(home, "clerk", "federate", policyOf("Allow", "sts:GetFederationToken", "*", "")))
 		must[*iam.User](t)(tx.PutUserPolicy(home, "Bob", "abroad", policyOf("Allow", "sts:AssumeRole", "*", when(`{"StringEquals":{"aws:ResourceAccount":"`+other+`"}}`))))
 	})
 	root := "Root root"
@@ -106,14 +108,17 @@ func TestWhoCan(t *testing.T) {
 		"taking on if": {Who{Action: assume, Resource: boss}, []string{
 			"User user/team/ann if role trust policy Deny StringNotEquals sts:ExternalId [x]", "Role role/clerk if role trust policy Deny StringNotEquals sts:ExternalId [x]",
 			"Account root if role trust policy Deny StringNotEquals sts:ExternalId [x] and 222222222222", "Session assumed-role/clerk/desk if role trust policy Deny StringNotEquals sts:ExternalId [x]", "Service ec2.amazonaws.com"}},
-		"with a token":      {Who{Action: "sts:AssumeRoleWithWebIdentity", Resource: boss}, []string{"WebIdentity oidc-provider/hub.example if role trust policy Allow StringEquals hub.example:aud [daypass]"}},
-		"with an assertion": {Who{Action: "sts:AssumeRoleWithSAML", Resource: boss}, []string{"SAML saml-provider/idp"}},
-		"whoever":           {Who{Action: assume, Resource: "arn:aws:iam::111111111111:role/open"}, []string{"User user/team/ann", "User user/Bob", "Role role/boss", "Role role/clerk", "Role role/eves", "Role role/open", "Everyone * and *"}},
-		"somebody abroad":   {Who{Action: assume, Resource: "arn:aws:iam::111111111111:role/eves"}, []string{"User user/eve and 222222222222"}},
-		"tags":              {Who{Action: "sts:TagSession", Resource: "arn:aws:iam::111111111111:role/eves"}, []string{"User user/eve and 222222222222"}},
-		"no such role":      {Who{Action: assume, Resource: "arn:aws:iam::111111111111:role/nobody"}, []string{}},
-		"who am I":          {Who{Action: "sts:GetCallerIdentity", Resource: "*"}, []string{root, "User user/team/ann", "User user/Bob", "Role role/boss", "Role role/clerk", "Role role/eves", "Role role/open"}},
-		"a session":         {Who{Action: "sts:GetSessionToken", Resource: "*"}, []string{root, "User user/team/ann", "User user/Bob"}},
+		"with a token":                {Who{Action: "sts:AssumeRoleWithWebIdentity", Resource: boss}, []string{"WebIdentity oidc-provider/hub.example if role trust policy Allow StringEquals hub.example:aud [daypass]"}},
+		"with an assertion":           {Who{Action: "sts:AssumeRoleWithSAML", Resource: boss}, []string{"SAML saml-provider/idp"}},
+		"whoever":                     {Who{Action: assume, Resource: "arn:aws:iam::111111111111:role/open"}, []string{"User user/team/ann", "User user/Bob", "Role role/boss", "Role role/clerk", "Role role/eves", "Role role/open", "Everyone * and *"}},
+		"somebody abroad":             {Who{Action: assume, Resource: "arn:aws:iam::111111111111:role/eves"}, []string{"User user/eve and 222222222222"}},
+		"tags":                        {Who{Action: "sts:TagSession", Resource: "arn:aws:iam::111111111111:role/eves"}, []string{"User user/eve and 222222222222"}},
+		"no such role":                {Who{Action: assume, Resource: "arn:aws:iam::111111111111:role/nobody"}, []string{}},
+		"somebody else's name for it": {Who{Action: assume, Resource: "arn:aws:iam::111111111111:role/path/boss", Context: external}, []string{}},
+		"whose it is, its name tells": {Who{Action: assume, Resource: "arn:aws:iam::222222222222:role/nobody", Owner: home}, []string{"User user/Bob and 222222222222"}},
+		"for somebody else":           {Who{Action: "sts:GetFederationToken", Resource: "arn:aws:sts::111111111111:federated-user/joe"}, []string{root}},
+		"who am I":                    {Who{Action: "sts:GetCallerIdentity", Resource: "*"}, []string{root, "User user/team/ann", "User user/Bob", "Role role/boss", "Role role/clerk", "Role role/eves", "Role role/open"}},
+		"a session":                   {Who{Action: "sts:GetSessionToken", Resource: "*"}, []string{root, "User user/team/ann", "User user/Bob"}},
 	} {
 		for _, size := range []int{1, 2, 100} {
 			if got := shown(everybody(t, v, c.w, size)); !slices.Equal(got, c.want) {
@@ -174,6 +179,36 @@ func TestWhoCanKeepsOrganizationsToThemselves(t *testing.T) {
 	got := shown(everybody(t, v, Who{Account: other, Action: "s3:GetObject", Resource: a}, 10))
 	if !slices.Equal(got, []string{"Root root if service control policy"}) {
 		t.Errorf("%q", got)
+	}
+}
+
+// Where another account stands in an organization is not the asker's to know, by whatever question; of the asker's own organization it is
+// told that the account belongs to it.
+func TestOtherAccountsOrganizationsAreNotTold(t *testing.T) {
+	for name, member := range map[string]bool{"another organization": false, "the same": true} {
+		var org *iam.Organization
+		v := state(t, func(tx *iam.Tx) {
+			manager := home
+			if !member {
+				manager = "333333333333"
+				must[*iam.Account](t)(tx.CreateAccount(manager, manager))
+			}
+			org = must[*iam.Organization](t)(tx.FoundOrganization(manager, false))
+			h := must[*iam.Handshake](t)(tx.Invite(manager, other, "", nil))
+			must[*iam.Handshake](t)(tx.AcceptHandshake(other, h.ID))
+		})
+		for key, told := range map[string]bool{"aws:ResourceOrgID": member, "aws:ResourceOrgPaths": false} {
+			operator := "StringLike"
+			if key == "aws:ResourceOrgPaths" {
+				operator = "ForAnyValue:StringLike"
+			}
+			question := policyOf("Allow", "s3:GetObject", "*", when(`{"`+operator+`":{"`+key+`":"`+org.ID+`*"}}`))
+			got := ask(t, v, Question{Caller: annIs, Policies: []string{question}, Resources: []string{a}, ResourceOwner: "arn:aws:iam::" + other + ":root",
+				ResourcePolicy: `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}}`, Extension: &Extension{Explain: true}}, "s3:GetObject")
+			if allowed := got.Verdict == policy.Allow; allowed != told || (len(got.Missing) == 0) != told {
+				t.Errorf("%s, %s: %v, missing %v, explained by %+v", name, key, got.Verdict, got.Missing, got.Reasons)
+			}
+		}
 	}
 }
 
