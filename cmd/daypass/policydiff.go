@@ -65,6 +65,9 @@ func newPolicyNever(e *env) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if docs[0] == nil {
+				return fmt.Errorf("%s: there is no policy in it", shownName(args[0]))
+			}
 			all := &question.Difference{Grants: question.Never}
 			for _, arg := range args[1:] {
 				action, resource, found := strings.Cut(arg, "@")
@@ -93,6 +96,9 @@ func useFlag(c *cobra.Command, use *string) {
 func (e *env) readPolicies(use string, names ...string) ([][]policy.Source, error) {
 	texts := make([][]byte, len(names))
 	for i, name := range names {
+		if name == "-" && slices.Contains(names[:i], name) {
+			return nil, usage("standard input can be given once")
+		}
 		text, err := e.document(name)
 		if err != nil {
 			return nil, err
@@ -127,17 +133,22 @@ func parseAll(u policy.Use, names []string, texts [][]byte) ([][]policy.Source, 
 			continue
 		}
 		d, err := policy.Parse(policy.AWS(), u, text)
-		var refused *policy.SyntaxError
-		switch {
-		case errors.As(err, &refused):
-			f := refused.Faults[0]
-			return nil, fmt.Errorf("%s:%d:%d: %s (%s)", shownName(names[i]), f.Pos.Line, f.Pos.Column, f.Message, f.Detail)
-		case err != nil:
-			return nil, fmt.Errorf("%s: %w", shownName(names[i]), err)
+		if err != nil {
+			return nil, refusal(shownName(names[i]), err)
 		}
 		docs[i] = []policy.Source{{ID: shownName(names[i]), Type: u.String(), Policy: d.Compile()}}
 	}
 	return docs, nil
+}
+
+// refusal says where and why a document is no policy.
+func refusal(file string, err error) error {
+	var refused *policy.SyntaxError
+	if !errors.As(err, &refused) {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	f := refused.Faults[0]
+	return fmt.Errorf("%s:%d:%d: %s (%s)", file, f.Pos.Line, f.Pos.Column, f.Message, f.Detail)
 }
 
 func shownName(name string) string {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -113,6 +114,7 @@ func (e *env) lintPolicies(f lintFlags, names []string) error {
 // maxDocument is more than any document may have, in bytes.
 const maxDocument = 1 << 20
 
+// document reads a file, or standard input. What is too long is not cut off: what is left could mean something else.
 func (e *env) document(name string) ([]byte, error) {
 	from := e.in
 	if name != "-" {
@@ -123,7 +125,11 @@ func (e *env) document(name string) ([]byte, error) {
 		defer file.Close()
 		from = file
 	}
-	return io.ReadAll(io.LimitReader(from, maxDocument))
+	text, err := io.ReadAll(io.LimitReader(from, maxDocument+1))
+	if err == nil && len(text) > maxDocument {
+		err = fmt.Errorf("%s: the document is longer than %d bytes", shownName(name), maxDocument)
+	}
+	return text, err
 }
 
 func (e *env) printFindings(found []located) error {

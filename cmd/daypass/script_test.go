@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -43,8 +44,18 @@ func TestScripts(t *testing.T) {
 			e.Setenv("DAYPASS_ENDPOINT", server.URL)
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": code},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": code, "blanks": blanks},
 	})
+}
+
+// blanks makes a file of N blanks and the content of another one: blanks N FILE FROM.
+func blanks(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: blanks N FILE FROM")
+	}
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(strings.Repeat(" ", n)+ts.ReadFile(args[2])), 0o600))
 }
 
 // code runs a command line and checks its exit code: code N COMMAND ARGUMENT...

@@ -69,8 +69,8 @@ func newSimulate(e *env) *cobra.Command {
 }
 
 func (s *simulation) run(ctx context.Context) error {
-	if s.trust != "" && s.resourceFile != "" {
-		return usage("--trust and --resource-policy: a resource has one policy")
+	if err := s.check(); err != nil {
+		return err
 	}
 	var list []verdictOf
 	var err error
@@ -87,6 +87,29 @@ func (s *simulation) run(ctx context.Context) error {
 	}
 	if slices.ContainsFunc(list, func(v verdictOf) bool { return v.Decision != policy.Allow.String() }) {
 		return &quietError{code: exitDenied}
+	}
+	return nil
+}
+
+// check finds what is wrong with the command line, whoever is to answer.
+func (s *simulation) check() error {
+	if s.trust != "" && s.resourceFile != "" {
+		return usage("--trust and --resource-policy: a resource has one policy")
+	}
+	for _, action := range s.actions {
+		if !strings.Contains(action, ":") {
+			return usage("%q is no action: they are written service:Name", action)
+		}
+	}
+	for _, f := range []struct {
+		flag  string
+		lists []string
+	}{{"policy", s.policies}, {"session-policy", s.session}, {"scp", s.scp}, {"rcp", s.rcp}} {
+		for _, list := range f.lists {
+			if slices.Contains(strings.Split(list, ","), "") {
+				return usage("--%s %q: the name of a file is missing", f.flag, list)
+			}
+		}
 	}
 	return nil
 }
@@ -219,6 +242,9 @@ func readKeys(args []string) ([]told, error) {
 		name, value, ok := strings.Cut(arg, "=")
 		if !ok || name == "" {
 			return nil, usage("--context %q: it is written KEY=VALUE or KEY=[VALUE,VALUE]", arg)
+		}
+		if slices.ContainsFunc(keys, func(k told) bool { return policy.FoldKey(k.name) == policy.FoldKey(name) }) {
+			return nil, usage("--context %q: the key is told twice", arg)
 		}
 		k := told{name: name, values: []string{value}}
 		if inner, open := strings.CutPrefix(value, "["); open && strings.HasSuffix(inner, "]") {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"strings"
 
@@ -142,5 +141,5 @@ func readOne(file, typ string, uses ...policy.Use) (*policy.Source, error) {
 			first = err
 		}
 	}
-	return nil, fmt.Errorf("%s: %w", file, first)
+	return nil, refusal(file, first)
 }
