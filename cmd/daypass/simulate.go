@@ -169,6 +169,7 @@ func (s *simulation) there(ctx context.Context) ([]verdictOf, error) {
 }
 
 func (s *simulation) pages(ctx context.Context, in *iamapi.ExtendedSimulatePrincipalPolicyInput) ([]verdictOf, error) {
+	proposes := len(s.session)+len(s.scp)+len(s.rcp) > 0 || s.trust != ""
 	var list []verdictOf
 	for page := 0; ; page++ {
 		out := new(iamapi.ExtendedSimulateOutput)
@@ -181,6 +182,9 @@ func (s *simulation) pages(ctx context.Context, in *iamapi.ExtendedSimulatePrinc
 			if err != nil {
 				return nil, err
 			}
+			if proposes && !isExtended(r) {
+				return nil, errors.New("the server is strict: it left out --session-policy, --scp, --rcp and --trust; ask without these, or with --offline")
+			}
 			list = append(list, answers...)
 		}
 		if out.IsTruncated == nil || !*out.IsTruncated {
@@ -191,6 +195,13 @@ func (s *simulation) pages(ctx context.Context, in *iamapi.ExtendedSimulatePrinc
 		}
 		in.Marker = out.Marker
 	}
+}
+
+// isExtended says whether a result is of a server that hears what AWS's simulator does not. One in strict mode passes it over.
+func isExtended(r *iamapi.ExtendedEvaluationResult) bool {
+	return len(r.LayerDecisionDetails) > 0 || slices.ContainsFunc(r.ResourceSpecificResults, func(s iamapi.ExtendedResourceSpecificResult) bool {
+		return len(s.LayerDecisionDetails) > 0 || s.Explanation != nil
+	})
 }
 
 // answersOf takes a result apart: one answer for each resource, or one without.

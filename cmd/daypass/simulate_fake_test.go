@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/daypass/daypass/internal/dialect/aws/adminapi"
 	"github.com/daypass/daypass/internal/dialect/aws/iamapi"
@@ -13,14 +14,19 @@ import (
 const homePolicy = `{"Version":"2012-10-17","Statement":[
 	{"Sid":"Own","Effect":"Allow","Action":"s3:Get*","Resource":"arn:aws:s3:::home/alice/*","Condition":{"IpAddress":{"aws:SourceIp":"10.0.0.0/8"}}}]}`
 
-// simulateAnswer has two pages: the first action on the first resource, explained, and another one without an explanation, as a server
-// in strict mode answers.
+// simulateAnswer has two pages: the first action on the first resource, explained, and another one without an explanation. About actions
+// of a service "strict" it answers as a server in strict mode does.
 func simulateAnswer(form *wire.Form, marker string) *iamapi.ExtendedSimulateOutput {
 	action, _ := form.Get("ActionNames.member.1")
 	resource, _ := form.Get("ResourceArns.member.1")
+	if strings.HasPrefix(action, "strict:") {
+		return &iamapi.ExtendedSimulateOutput{EvaluationResults: []iamapi.ExtendedEvaluationResult{{EvaluationResult: iamapi.EvaluationResult{
+			EvalActionName: action, EvalResourceName: new("*"), EvalDecision: "allowed"}}}}
+	}
 	if marker != "" {
 		return &iamapi.ExtendedSimulateOutput{EvaluationResults: []iamapi.ExtendedEvaluationResult{{EvaluationResult: iamapi.EvaluationResult{
-			EvalActionName: "s3:ListAllMyBuckets", EvalResourceName: new("*"), EvalDecision: "allowed"}}}}
+			EvalActionName: "s3:ListAllMyBuckets", EvalResourceName: new("*"), EvalDecision: "allowed"},
+			SimulationDetail: iamapi.SimulationDetail{LayerDecisionDetails: map[string]string{"IAM Policy": "allowed"}}}}}
 	}
 	l := &policy.Layers{Identity: policy.NewSet(source("home", "user", homePolicy))}
 	r := &policy.Request{Principal: &policy.Principal{Type: policy.User, ARN: "arn:aws:iam::111122223333:user/alice", Account: "111122223333"},
