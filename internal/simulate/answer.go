@@ -36,15 +36,25 @@ type Result struct {
 }
 
 // Work is how many statements an action is tried against: what an answer costs. One with reasons costs more.
-func (s *Simulation) Work() int {
-	if s.explain {
-		return s.work() * reasonsCost
-	}
-	return s.work()
-}
+func (s *Simulation) Work() int { return s.work() }
 
-// reasonsCost is how much more a statement costs, in time and in length of the answer, that is told about.
-const reasonsCost = 50
+// A statement that is told about costs more, in time and in length of the answer: so many times as much, and one more for so many bytes of
+// its policy. The values of condition keys stand beside each condition, of which a policy has one in conditionBytes at most.
+const (
+	reasonsCost    = 200
+	reasonsBytes   = 2
+	conditionBytes = 20
+)
+
+// cost is what it costs to try a policy on a resource.
+func (p *proposed) cost(src *policy.Source) int {
+	n := src.Policy.Statements()
+	if p.explain && src.Policy != nil {
+		size := len(src.Policy.Document().Source())
+		n = n*reasonsCost + size/reasonsBytes + size/conditionBytes*p.keyBytes/reasonsBytes
+	}
+	return n
+}
 
 // maxMatched bounds an answer: the statements it lists, over all resources.
 const maxMatched = 20_000

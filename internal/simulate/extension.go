@@ -27,19 +27,20 @@ type proposed struct {
 	session           *policy.Set
 	scp, rcp          []*policy.Set
 	trust             *policy.Source
+	keyBytes          int       // of the values of all condition keys that are told
 	view              *iam.View // where the trust policies in force are found; nil if they take no part
 	account           string
 }
 
-func (p *proposed) statements() int {
+func (p *proposed) work() int {
 	n := 0
 	for _, set := range append(append([]*policy.Set{p.session}, p.scp...), p.rcp...) {
 		for _, src := range set.Sources() {
-			n += src.Policy.Statements()
+			n += p.cost(&src)
 		}
 	}
 	if p.trust != nil {
-		n += p.trust.Policy.Statements()
+		n += p.cost(p.trust)
 	}
 	return n
 }

@@ -103,6 +103,10 @@ func TestExtensionsThatAreRefused(t *testing.T) {
 		"trust in nobody":         {Question{Extension: &Extension{Trust: trusting(annIs, "")}}, fault.Error{Kind: fault.Invalid, What: fault.CallerMissing}},
 		"too many reasons": {Question{Resources: slices.Repeat([]string{a, b}, 11), Extension: &Extension{Session: []string{`{"Version":"2012-10-17","Statement":[` + strings.Repeat(`{"Effect":"Allow","Action":"*","Resource":"*"},`, 999) +
 			`{"Effect":"Allow","Action":"*","Resource":"*"}]}`}, Explain: true}}, fault.Error{Kind: fault.Limit, What: fault.Simulation, Limit: maxWork / reasonsCost}},
+		"too long reasons": {Question{Source: annIs, Resources: slices.Repeat([]string{a}, 100), Extension: &Extension{Session: []string{policyOf("Allow", "s3:*", "*",
+			when(`{"StringEquals":{"k:a":"`+strings.Repeat("x", 100_000)+`"}}`))}, Explain: true}}, fault.Error{Kind: fault.Limit, What: fault.Simulation, Limit: maxWork / reasonsCost}},
+		"long reasons of the request": {Question{Source: annIs, Resources: slices.Repeat([]string{a}, 100), Context: []Entry{{"k:a", "string", []string{strings.Repeat("x", 100_000)}}}, Extension: &Extension{
+			Session: []string{policyOf("Allow", "s3:*", "*", when(`{"StringEquals":{"k:a":"y"}}`))}, Explain: true}}, fault.Error{Kind: fault.Limit, What: fault.Simulation, Limit: maxWork / reasonsCost}},
 	} {
 		c.q.Actions = get
 		fails(t, v, name, c.q, c.want)

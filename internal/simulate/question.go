@@ -65,6 +65,12 @@ func New(v *iam.View, q *Question) (*Simulation, error) {
 	if s.told, err = told(q.Context); err != nil {
 		return nil, err
 	}
+	for _, values := range s.told {
+		s.keyBytes += len(values.One)
+		for _, value := range values.List {
+			s.keyBytes += len(value)
+		}
+	}
 	if err := s.policies(v, q); err != nil {
 		return nil, err
 	}
@@ -74,11 +80,11 @@ func New(v *iam.View, q *Question) (*Simulation, error) {
 	if err := s.extend(v, q); err != nil {
 		return nil, err
 	}
-	bound := maxWork
-	if s.explain {
-		bound /= reasonsCost
-	}
-	if s.work() > bound {
+	if s.work() > maxWork {
+		bound := maxWork
+		if s.explain {
+			bound /= reasonsCost
+		}
 		return nil, &fault.Error{Kind: fault.Limit, What: fault.Simulation, Limit: bound}
 	}
 	return s, nil
@@ -231,12 +237,12 @@ func (s *Simulation) resourcePolicy(text string) error {
 func (s *Simulation) work() int {
 	n := 0
 	for _, src := range s.identity.Sources() {
-		n += src.Policy.Statements()
+		n += s.cost(&src)
 	}
 	for _, src := range []*policy.Source{s.boundary, s.resource} {
 		if src != nil {
-			n += src.Policy.Statements()
+			n += s.cost(src)
 		}
 	}
-	return (n + s.proposed.statements()) * max(1, len(s.resources))
+	return (n + s.proposed.work()) * max(1, len(s.resources))
 }

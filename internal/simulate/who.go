@@ -70,6 +70,10 @@ type survey struct {
 const (
 	pageWork = 50_000
 	maxOpen  = 100
+	// maxOpenBytes ends the list of one principal, after the statement that passes it.
+	maxOpenBytes = 1 << 20
+	// openBytes of what is listed are as much work as a statement that is tried.
+	openBytes = 40
 	// everyPage is how many principals a page asks about patterns.
 	everyPage = 20
 )
@@ -214,16 +218,37 @@ func (s *survey) find(f Finding, sub *access.Subject, h *access.Hypothesis) (Fin
 		f.Decision = policy.Decision{Verdict: policy.Allow, Statement: -1} // the other account's policy is not one that anybody has read
 	}
 	_, f.Allowed = res.Verdict()
-	n := 0
+	n, length := 0, 0
 	for _, o := range res.Open() {
 		if o.Layer == policy.LayerSCP || o.Layer == policy.LayerRCP {
 			o.Statements = nil
 		}
-		o.Statements = o.Statements[:min(len(o.Statements), maxOpen-n)]
-		n += len(o.Statements)
+		listed := 0
+		for listed < len(o.Statements) && n < maxOpen && length < maxOpenBytes {
+			length += lengthOf(&o.Statements[listed])
+			listed++
+			n++
+		}
+		o.Statements = o.Statements[:listed]
 		f.Open = append(f.Open, o)
 	}
-	return f, true, cost
+	return f, true, cost + length/openBytes
+}
+
+// lengthOf is how long what is open is, in bytes of its texts.
+func lengthOf(s *policy.OpenStatement) int {
+	n := 0
+	add := func(texts []string) {
+		for _, text := range texts {
+			n += len(text)
+		}
+	}
+	add(s.Resources)
+	for _, c := range s.Conditions {
+		add(c.Values)
+		add(c.Request)
+	}
+	return n
 }
 
 // findEver asks about patterns.

@@ -243,6 +243,30 @@ func TestWhoCanPagesAreBounded(t *testing.T) {
 	}
 }
 
+// So it does when it was long enough, though few statements were tried.
+func TestWhoCanPagesAreBoundedInLength(t *testing.T) {
+	const size = 4000
+	long := policyOf("Allow", "a:b", "*", when(`{"StringEquals":{"k:a":"`+strings.Repeat("x", size)+`"}}`))
+	v := state(t, func(tx *iam.Tx) {
+		must[*iam.Group](t)(tx.CreateGroup(home, "/", "all"))
+		must[*iam.Group](t)(tx.PutGroupPolicy(home, "all", "long", long))
+		for i := range 1000 {
+			name := fmt.Sprintf("u%04d", i)
+			must[*iam.User](t)(tx.CreateUser(home, iam.UserSpec{Name: name}))
+			if err := tx.AddUserToGroup(home, "all", name); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	page, next, err := Who{Account: home, Action: "a:b", Resource: "*"}.Page(v, "", 1000)
+	if most := pageWork*openBytes/size + 2; err != nil || next == "" || len(page) < most/2 || len(page) > most {
+		t.Errorf("%d principals with %d bytes each, want %d at most; next %q, %v", len(page), size, most, next, err)
+	}
+	if got := len(everybody(t, v, Who{Account: home, Action: "a:b", Resource: "*"}, 1000)); got != 1001 {
+		t.Errorf("%d principals in all", got)
+	}
+}
+
 // Who is listed as allowed may do it; who is listed with conditions may or may not; nobody else may.
 func TestPropertyWhoCanAgreesWithLiveDecisions(t *testing.T) {
 	env := &access.Environment{Now: noon, Source: netip.MustParseAddr("10.1.2.3"), Secure: true, UserAgent: "cli", Region: "eu-central-1"}
