@@ -192,15 +192,19 @@ func bound(pieces []Piece, bind func(Piece) Piece) []Piece {
 }
 
 // FieldsOf cuts the pattern of a resource at its first colons that are not inside
-// a variable, into so many fields at most.
+// a variable, into so many fields at most. Behind a variable that is not closed
+// there are no others: no document that is taken has one.
 func FieldsOf(s string, most int, variables bool) []string {
 	fields := make([]string, 0, most)
 	start := 0
 	for i := 0; i < len(s) && len(fields) < most-1; i++ {
 		if variables && strings.HasPrefix(s[i:], "${") {
-			if end := VariableEnd(s, i+2); end > 0 {
-				i = end
+			end := VariableEnd(s, i+2)
+			if end < 0 { // broken; looking on from every further one would be quadratic
+				variables = false
+				continue
 			}
+			i = end
 			continue
 		}
 		if s[i] == ':' {

@@ -269,3 +269,16 @@ func TestNames(t *testing.T) {
 		t.Error("fields that say nothing mean everything in them")
 	}
 }
+
+func TestFieldsOf(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{"arn:${a:b}:c", "arn|${a:b}|c"},
+		{"arn:${a, ':}'}:c", "arn|${a, ':}'}|c"},
+		{"arn:${a:b", "arn|${a|b"},
+		{"arn:${'a:${b:c}:d", "arn|${'a|${b|c}|d"}, // it is looked for an end once, or many beginnings would cost their square
+	} {
+		if got := strings.Join(FieldsOf(c.text, 6, true), "|"); got != c.want {
+			t.Errorf("%s: %s, want %s", c.text, got, c.want)
+		}
+	}
+}
