@@ -107,7 +107,7 @@ func spaceOf(g *policy.Grammar, actions, resources []string) (in space, err erro
 	if len(names) == 0 || len(where) == 0 {
 		return in, fmt.Errorf("there has to be an action and a resource")
 	}
-	in.actions, in.resources = pattern.Union(names...), []*pattern.Language{pattern.Union(where...)}
+	in.actions, in.resources = pattern.Union(names...), pattern.Union(where...)
 	return in, nil
 }
 
@@ -244,7 +244,7 @@ func (q *Query) capability(m *model, c *Capability, st *statement, variables boo
 	}
 	if !c.NotResource {
 		t := template{m: m, text: c.Resource, resource: true, variables: variables}
-		in.resources = []*pattern.Language{t.loose()}
+		in.resources = t.loose()
 	}
 	p := q.possibility(m, in)
 	if p.Can == Always {

@@ -1,6 +1,8 @@
 package question_test
 
 import (
+	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -147,5 +149,27 @@ func TestWhatCan(t *testing.T) {
 	}
 	if more || !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// Answers about one resource are not those about another that came before it,
+// and whose place in memory it has.
+func TestWhatCanAboutManyResources(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(1))
+	var resources []string
+	for i := range 150 {
+		resources = append(resources, fmt.Sprintf(`"arn:aws:s3:::b%d/*"`, i))
+	}
+	s := source(t, policy.Managed, `{"Effect":"Allow","Action":"s3:Get*","Resource":[`+strings.Join(resources, ",")+`]},`+deny("s3:*", "arn:aws:s3:::b1*"))
+	who := &policy.Principal{Type: policy.User, ARN: "arn:aws:iam::111122223333:user/alice", Account: "111122223333"}
+	list, _ := question.WhatCan(&question.Query{Layers: &policy.Layers{Identity: policy.NewSet(s)}, Principal: who})
+	for _, c := range list {
+		want := question.Always
+		if strings.HasPrefix(c.Resource, "arn:aws:s3:::b1") {
+			want = question.Never
+		}
+		if c.Can != want {
+			t.Errorf("%s: %s %q, want %s", c.Resource, c.Can, c.Doubts, want)
+		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/daypass/daypass/policy"
 )
@@ -175,14 +174,13 @@ func principalsName(p *policy.PrincipalElement) string {
 	}
 	var items []string
 	for _, it := range p.Items {
-		items = append(items, it.Type+"\x00"+it.Text)
+		items = append(items, it.Type+":"+it.Text)
 	}
-	slices.Sort(items)
 	name := "\x04+"
 	if p.Not {
 		name = "\x04-"
 	}
-	return name + strings.Join(slices.Compact(items), "\x00")
+	return name + written(items)
 }
 
 // setting is one way to ask about the documents: beside other layers.

@@ -1,8 +1,7 @@
 package question
 
 import (
-	"slices"
-	"strings"
+	"strconv"
 
 	"github.com/daypass/daypass/policy"
 	"github.com/daypass/daypass/policy/internal/pattern"
@@ -64,8 +63,7 @@ func testName(d *policy.Document, c *policy.ConditionElement) string {
 	for _, v := range c.Values {
 		values = append(values, v.Text)
 	}
-	slices.Sort(values)
-	name := c.Operator.Name + "\x00" + policy.FoldKey(c.Key.Text) + "\x00" + strings.Join(slices.Compact(values), "\x00")
+	name := c.Operator.Name + strconv.Quote(policy.FoldKey(c.Key.Text)) + written(values)
 	if d.Variables() {
 		name += "\x01"
 	}

@@ -3,6 +3,7 @@ package question
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/daypass/daypass/policy"
@@ -49,7 +50,7 @@ type model struct {
 	budget        *pattern.Budget
 	tries         int // values that may still be put into variables
 	actionClass   map[*pattern.Language][]*class
-	resourceClass map[string]*classes
+	resourceClass map[asked]*classes
 	barren        map[string]bool // guesses that no request makes true
 }
 
@@ -104,7 +105,7 @@ func newModel(known policy.Keys, g *policy.Grammar, b Bound) *model {
 		known: known, grammar: g, form: pattern.Form(g.NameForm()), of: map[*policy.Policy][]*statement{}, allows: map[*policy.Policy][]bool{}, statements: map[string]*statement{}, actions: map[string]*actions{},
 		resources: map[string]*resources{}, keys: map[string]*key{}, spelling: map[string]string{},
 		budget: &pattern.Budget{Steps: b.steps()}, tries: mostTries,
-		actionClass: map[*pattern.Language][]*class{}, resourceClass: map[string]*classes{}, barren: map[string]bool{},
+		actionClass: map[*pattern.Language][]*class{}, resourceClass: map[asked]*classes{}, barren: map[string]bool{},
 	}
 }
 
@@ -206,8 +207,7 @@ func statementName(d *policy.Document, e *policy.Elements) string {
 	for i := range e.Conditions {
 		conditions = append(conditions, testName(d, &e.Conditions[i]))
 	}
-	slices.Sort(conditions)
-	b.WriteString(strings.Join(slices.Compact(conditions), "\x02"))
+	b.WriteString(written(conditions))
 	if d.Variables() {
 		b.WriteString("\x03")
 	}
@@ -223,12 +223,22 @@ func listName(l *policy.ListElement, fold bool) string {
 			items = append(items, it.Text)
 		}
 	}
-	slices.Sort(items)
 	name := "+"
 	if l.Not {
 		name = "-"
 	}
-	return name + strings.Join(slices.Compact(items), "\x00") + "\x01"
+	return name + written(items) + "\x01"
+}
+
+// written writes a list in one way, whatever its order. No two lists are written
+// alike, whatever characters are in them.
+func written(items []string) string {
+	slices.Sort(items)
+	var b []byte
+	for _, it := range slices.Compact(items) {
+		b = strconv.AppendQuote(b, it)
+	}
+	return string(b)
 }
 
 func (m *model) statement(d *policy.Document, i int, e *policy.Elements) *statement {

@@ -122,3 +122,19 @@ func TestDiffOfIdentityPolicies(t *testing.T) {
 		}
 	}
 }
+
+// A text may hold every character, also one that could stand between two texts.
+func TestOneTextIsNotTwo(t *testing.T) {
+	const every = `{"Effect":"Allow","Action":"s3:*","Resource":"*"`
+	for _, c := range []struct{ what, old, new string }{
+		{"resources", `{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::b\u0000arn:aws:s3:::c"}`, `{"Effect":"Allow","Action":"s3:*","Resource":["arn:aws:s3:::b","arn:aws:s3:::c"]}`},
+		{"values", every + `,"Condition":{"StringEquals":{"k":"a\u0000b"}}}`, every + `,"Condition":{"StringEquals":{"k":["a","b"]}}}`},
+		{"a key and its value", every + `,"Condition":{"StringEquals":{"k\u0000a":"b"}}}`, every + `,"Condition":{"StringEquals":{"k":["a","b"]}}}`},
+	} {
+		for _, more := range []string{"", "," + deny("s3:Put*", "*")} {
+			if d := diff(t, policy.Managed, c.old, c.new+more, question.Bound{}); d.Grants != question.Sometimes {
+				t.Errorf("%s: %s%s", c.what, d.Grants, show(d))
+			}
+		}
+	}
+}

@@ -20,11 +20,11 @@ type space struct {
 	who       *policy.Principal
 	owner     string
 	scope     string
-	actions   *pattern.Language   // nil: all
-	resources []*pattern.Language // all must hold the resource, which is an ARN
-	star      bool                // the resource may be "*" as well
-	within    *statement          // not nil: its actions and resources
-	matched   bool                // within matches, with its conditions
+	actions   *pattern.Language // nil: all
+	resources *pattern.Language // that of the resource, which is an ARN; nil: all
+	star      bool              // the resource may be "*" as well
+	within    *statement        // not nil: its actions and resources
+	matched   bool              // within matches, with its conditions
 }
 
 // search looks for a request that meets all goals.
@@ -211,6 +211,14 @@ func (s *search) grants() (list []*statement, all bool) {
 	return nil, true
 }
 
+// asked is what classes of resources depend on. It holds the language itself:
+// the address of one that is gone may be that of another.
+type asked struct {
+	languages string
+	within    *pattern.Language
+	star      bool
+}
+
 // resourceClasses finds the classes of resources, as far as the live statements
 // can tell. "*" is the resource of an action that has none.
 func (s *search) resourceClasses() *classes {
@@ -227,10 +235,7 @@ func (s *search) resourceClasses() *classes {
 	}
 	slices.Sort(c.languages)
 	c.languages = slices.Compact(c.languages)
-	name := fmt.Sprint(c.languages, s.space.star)
-	for _, l := range s.space.resources {
-		name += fmt.Sprintf(" %p", l)
-	}
+	name := asked{fmt.Sprint(c.languages), s.space.resources, s.space.star}
 	if have := s.resourceClass[name]; have != nil {
 		return have
 	}
@@ -246,7 +251,11 @@ func (s *search) resourceClasses() *classes {
 }
 
 func (s *search) universe() []*pattern.Language {
-	return append([]*pattern.Language{pattern.Names(s.form)}, s.space.resources...)
+	all := []*pattern.Language{pattern.Names(s.form)}
+	if s.space.resources != nil {
+		all = append(all, s.space.resources)
+	}
+	return all
 }
 
 // walk searches the keys below what is chosen so far.
