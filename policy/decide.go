@@ -82,7 +82,9 @@ func (f *frame) start(l *Layers, r *Request, p *Principal) {
 	case User, AssumedRole, FederatedUser, Root:
 		f.hasIdentity = true
 		f.identity, f.boundary = l.Identity, l.Boundary
-		f.session, f.hasSession = l.Session, l.HasSession || p.Type == FederatedUser
+		if f.hasSession = l.HasSession || p.Type == FederatedUser; f.hasSession {
+			f.session = l.Session
+		}
 		if r.Scope != "" {
 			f.scoped, f.scope, f.inScope = l.Scoped[r.Scope], r.Scope, true
 		}

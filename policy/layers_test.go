@@ -383,3 +383,18 @@ func TestDecisionNamesTheStatement(t *testing.T) {
 		t.Error("the zero Decision allows")
 	}
 }
+
+// Without HasSession there are no session policies, in any cloud and for every question.
+func TestSessionPoliciesOnlyOfSessions(t *testing.T) {
+	for _, c := range clouds() {
+		l := &policy.Layers{Grammar: c.g, Session: policy.NewSet(c.say(t, policy.Session, "Deny", "*", "")), Identity: policy.NewSet(c.say(t, policy.Managed, "Allow", "*", ""))}
+		r := c.request(c.user, nil)
+		if got := verdict(t, l, r); got != policy.Allow {
+			t.Errorf("%s: %s", c.g.Name(), got)
+		}
+		least, most := policy.Weigh(l, r, func(*policy.Policy, int) (sure, possible bool) { return true, true })
+		if least != policy.Allow || most != policy.Allow {
+			t.Errorf("%s: weighed %s to %s", c.g.Name(), least, most)
+		}
+	}
+}
