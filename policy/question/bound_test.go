@@ -2,6 +2,7 @@ package question_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -51,6 +52,11 @@ func TestBounds(t *testing.T) {
 			}), 2_000_000, question.Never},
 		{"lists of many kinds", allow("*", "*", when(`{"ForAnyValue:StringEquals":{"k":["`+strings.Join(strings.Split("abcdefghijklmnopqrstuvwxyz", ""), `","`)+`"]}}`)),
 			repeat(26, func(i int) string { return allow("*", "*", when(`{"ForAnyValue:StringEquals":{"k":"`+letter(i)+`"}}`)) }), 2_000_000, question.Perhaps},
+		{"values that are compared with thousands", allow("*", "*", when(`{"NumericEquals":{"k":[`+repeat(2000, strconv.Itoa)+`]}}`)),
+			allow("*", "*", when(`{"NumericEquals":{"k":"5000"}}`)), 500_000, question.Perhaps},
+		{"lists that are compared with thousands", "", repeat(10, func(i int) string {
+			return deny("*", "*", when(`{"ForAnyValue:NumericEquals":{"k":[`+repeat(200, func(j int) string { return strconv.Itoa(1000*i + j) })+`]}}`))
+		}) + "," + allow("*", "*", when(`{"ForAllValues:NumericLessThan":{"k":"50"},"ForAnyValue:NumericGreaterThan":{"k":"60"}}`)), 500_000, question.Perhaps},
 	} {
 		if d := diff(t, policy.Managed, c.old, c.new, question.Bound{Steps: c.steps}); d.Grants != c.want {
 			t.Errorf("%s: %s, want %s%s", c.what, d.Grants, c.want, show(d))

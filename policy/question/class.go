@@ -38,6 +38,8 @@ const (
 	mostClasses = 1024
 	mostLists   = 512
 	mostValues  = 64 // of which lists are made
+	// valuesPerStep is how many values are compared in the time of one other step.
+	valuesPerStep = 8
 )
 
 // split finds the classes of the texts of a place within must.
@@ -74,7 +76,7 @@ func (k *key) classes(tests []*test, languages []int, b *pattern.Budget) *classe
 	c := &classes{languages: languages}
 	k.memo[string(name)] = c
 	if k.fixed {
-		c.list = []*class{k.told(tests, languages)}
+		c.list = []*class{k.told(tests, languages, b)}
 		return c
 	}
 	texts, doubt := k.candidates(tests, languages, b)
@@ -82,14 +84,18 @@ func (k *key) classes(tests []*test, languages []int, b *pattern.Budget) *classe
 	var singles []*class
 	seen := map[string]bool{}
 	for _, text := range texts {
-		one := k.judge(tests, languages, single, policy.Single(text))
+		if b.Steps < 0 {
+			c.doubt = doubtSteps
+			break
+		}
+		one := k.judge(tests, languages, single, policy.Single(text), b)
 		if sign := one.sign(); !seen[sign] {
 			seen[sign] = true
 			singles = append(singles, one)
 		}
 	}
-	lists, all := k.lists(tests, languages, singles)
-	c.list = append(singles, k.judge(tests, languages, absent, policy.List()))
+	lists, all := k.lists(tests, languages, singles, b)
+	c.list = append(singles, k.judge(tests, languages, absent, policy.List(), b))
 	if c.list = append(c.list, lists...); !k.crossed(tests) {
 		c.list = merge(c.list)
 	}
@@ -116,18 +122,18 @@ func merge(list []*class) []*class {
 }
 
 // told is the class of what the question tells about the key.
-func (k *key) told(tests []*test, languages []int) *class {
+func (k *key) told(tests []*test, languages []int, b *pattern.Budget) *class {
 	switch {
 	case !k.present:
-		return k.judge(tests, languages, absent, policy.List())
+		return k.judge(tests, languages, absent, policy.List(), b)
 	case k.value.Multi:
-		return k.judge(tests, languages, list, k.value)
+		return k.judge(tests, languages, list, k.value, b)
 	}
-	return k.judge(tests, languages, single, k.value)
+	return k.judge(tests, languages, single, k.value, b)
 }
 
 // judge asks the evaluator what the tests say of some values.
-func (k *key) judge(tests []*test, languages []int, s state, v policy.Values) *class {
+func (k *key) judge(tests []*test, languages []int, s state, v policy.Values, b *pattern.Budget) *class {
 	c := &class{state: s, values: v, in: make([]bool, len(k.languages)), holds: make([]bool, len(k.tests))}
 	if s == single {
 		for _, l := range languages {
@@ -135,6 +141,7 @@ func (k *key) judge(tests []*test, languages []int, s state, v policy.Values) *c
 		}
 	}
 	for _, t := range tests {
+		b.Steps -= max(1, len(v.List)) * (1 + len(t.values)/valuesPerStep)
 		c.holds[t.index] = t.probe.Holds(beside{k.name, v, k.known})
 	}
 	return c
@@ -177,7 +184,7 @@ func (c *class) sign() string {
 // operator holds if all, or some, of them meet it, so that a list is known by
 // what its values have in common and what any of them brings. all is false if
 // there are more than mostLists.
-func (k *key) lists(tests []*test, languages []int, singles []*class) (found []*class, all bool) {
+func (k *key) lists(tests []*test, languages []int, singles []*class, b *pattern.Budget) (found []*class, all bool) {
 	values := func(of []*class) policy.Values {
 		v := policy.Values{Multi: true}
 		for _, c := range of {
@@ -185,21 +192,24 @@ func (k *key) lists(tests []*test, languages []int, singles []*class) (found []*
 		}
 		return v
 	}
+	if len(singles) == 0 { // there was no step left for any
+		return nil, false
+	}
 	if !slices.ContainsFunc(tests, func(t *test) bool { return t.op.Set != "" }) {
-		return []*class{k.judge(tests, languages, list, values(singles[:1]))}, true
+		return []*class{k.judge(tests, languages, list, values(singles[:1]), b)}, true
 	}
 	all = len(singles) <= mostValues
 	singles = singles[:min(len(singles), mostValues)]
 	seen := map[string]bool{}
 	var made [][]*class
 	add := func(of []*class) bool {
-		c := k.judge(tests, languages, list, values(of))
+		c := k.judge(tests, languages, list, values(of), b)
 		if sign := c.sign(); !seen[sign] {
 			seen[sign] = true
 			found = append(found, c)
 			made = append(made, of)
 		}
-		return len(found) < mostLists
+		return len(found) < mostLists && b.Steps >= 0
 	}
 	for _, c := range singles {
 		if !add([]*class{c}) {
