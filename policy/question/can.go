@@ -89,7 +89,8 @@ func spaceOf(g *policy.Grammar, actions, resources []string) (in space, err erro
 	var names, where []*pattern.Language
 	for _, a := range actions {
 		l := pattern.Glob(pattern.Parse(a), pattern.ASCII)
-		if some, _, _ := pattern.Meets(l, pattern.Glob(pattern.Parse(everyAction), pattern.Exact), &pattern.Budget{Steps: 100_000}); !some {
+		// A blank is a slip that would make every answer "never".
+		if some, _, _ := pattern.Meets(l, pattern.Glob(pattern.Parse(everyAction), pattern.Exact), &pattern.Budget{Steps: 100_000}); !some || strings.ContainsAny(a, " \t\r\n\"") {
 			return in, fmt.Errorf("%q is no pattern of actions: they are written service:Name", a)
 		}
 		names = append(names, l)
