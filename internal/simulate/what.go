@@ -32,8 +32,11 @@ func (w What) Most(v *iam.View) (list []question.Capability, cut bool, err error
 		return nil, false, err
 	}
 	list, cut = question.WhatCan(q)
-	for i := range list {
-		withhold(&list[i].Possibility)
+	if own, limited := apart(q); limited {
+		seen, _ := question.WhatCan(own)
+		for i := range list {
+			withhold(q, &list[i].Possibility, &seen[i].Possibility, list[i].Action)
+		}
 	}
 	return list, cut, nil
 }
@@ -56,18 +59,46 @@ func ever(q *question.Query, action, resource string) (*question.Possibility, er
 	if err != nil {
 		return nil, &fault.Error{Kind: fault.Invalid, What: fault.SimulatedResource, Name: resource, Err: err}
 	}
-	withhold(p)
+	if own, limited := apart(q); limited {
+		seen, err := question.Can(own, action, resource)
+		if err != nil {
+			return nil, &fault.Error{Kind: fault.Invalid, What: fault.SimulatedResource, Name: resource, Err: err}
+		}
+		withhold(q, p, seen, action)
+	}
 	return p, nil
 }
 
-// withhold takes out what the policies of an organization hold.
-func withhold(p *question.Possibility) {
+// apart is the query without the organization's policies; limited is false if there are none.
+func apart(q *question.Query) (own *question.Query, limited bool) {
+	layers := *q.Layers
+	layers.SCP, layers.RCP = nil, nil
+	o := *q
+	o.Layers = &layers
+	return &o, q.Layers.SCP != nil || q.Layers.RCP != nil
+}
+
+// withhold takes out what the policies of an organization hold. The examples of an answer are made of names and values in policies, also in
+// those. So the ones that are shown are made without them, if they are examples of the answer as well.
+func withhold(q *question.Query, p, seen *question.Possibility, action string) {
+	if p.Example != nil {
+		if p.Example = seen.Example; p.Example != nil {
+			x := *seen.Example
+			x.Decision = policy.Decide(q.Layers, x.Request())
+			if p.Example = &x; !x.Decision.Allowed() {
+				p.Example = nil
+			}
+		}
+	}
 	if p.Limit == nil {
 		return
 	}
-	if d := &p.Limit.Decision; d.Layer == policy.LayerSCP || d.Layer == policy.LayerRCP {
-		*d = policy.Decision{Verdict: d.Verdict, Layer: d.Layer, Statement: -1}
+	if seen.Limit != nil { // what is denied without them is denied with them
+		p.Limit = seen.Limit
+		return
 	}
+	d := p.Limit.Decision
+	p.Limit = &question.Example{Action: action, Decision: policy.Decision{Verdict: d.Verdict, Layer: d.Layer, Statement: -1}}
 }
 
 func (w What) query(v *iam.View) (*question.Query, error) {

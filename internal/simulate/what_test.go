@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -91,6 +92,33 @@ func TestWhatCanKeepsOrganizationsToThemselves(t *testing.T) {
 	p, err := What{Account: other, Principal: "arn:aws:iam::222222222222:root"}.Ever(v, "*", "*")
 	if err != nil || p.Can != question.Sometimes || p.Limit == nil || p.Limit.Decision.Source != "" || p.Limit.Decision.Statement != -1 {
 		t.Errorf("%+v, %v", p, err)
+	}
+}
+
+// Nor do examples show names that only the organization's policies hold.
+func TestWhatCanShowsNoNamesOfOrganizations(t *testing.T) {
+	for _, scp := range []string{
+		policyOf("Deny", "s3:*", "arn:aws:s3:::hidden-vault/*", ""),
+		`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:*","NotResource":"arn:aws:s3:::hidden-vault/*"}]}`,
+		policyOf("Deny", "s3:*", "*", when(`{"StringNotEquals":{"aws:PrincipalTag/hidden":"hidden-vault"}}`)),
+		policyOf("Deny", "s3:hidden-vault", "*", ""),
+	} {
+		v := organized(t, scp)
+		w := What{Account: other, Principal: "arn:aws:iam::222222222222:root"}
+		for _, resource := range []string{"*", "arn:aws:s3:::*"} {
+			p, err := w.Ever(v, "s3:*", resource)
+			if err != nil || p.Can != question.Sometimes || p.Limit == nil {
+				t.Errorf("%s: %+v, %v", scp, p, err)
+				continue
+			}
+			if shown := fmt.Sprintf("%+v %+v", p.Example, *p.Limit); strings.Contains(shown, "hidden") {
+				t.Errorf("%s: %s", scp, shown)
+			}
+		}
+		list, _, err := w.Most(v)
+		if err != nil || strings.Contains(fmt.Sprintf("%+v", list), "hidden-vault") {
+			t.Errorf("%s: %+v, %v", scp, list, err)
+		}
 	}
 }
 
