@@ -152,11 +152,10 @@ func (c *chance) request() (*Layers, *Request) {
 // Testing statements one after the other, by the beginnings of their actions,
 // and by the files finds the same statement of the same policy.
 func TestIndexAgreesWithScan(t *testing.T) {
-	cases := 1_000_000
+	cases, perSet := 1_000_000, 500
 	if testing.Short() {
-		cases = 20_000
+		cases, perSet = 20_000, 50 // many sets all the same: what a set says of most requests is much alike
 	}
-	const perSet = 500
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	c := &chance{Rand: rand.New(rand.NewPCG(seed, 0))}
@@ -190,7 +189,7 @@ func TestIndexAgreesWithScan(t *testing.T) {
 		}
 	}
 	for _, outcome := range []string{"denied", "allowed", "nothing"} {
-		if outcomes[outcome] < cases/20 {
+		if outcomes[outcome] < cases/50 {
 			t.Errorf("%d of %d cases %s: that is no test", outcomes[outcome], cases, outcome)
 		}
 	}
