@@ -43,6 +43,9 @@ type Grammar struct {
 	words    denialWords
 }
 
+// Version is the newest version of the language, as a document writes it.
+func (g *Grammar) Version() string { return g.versions[0].name }
+
 // Name of the grammar: "aws", "alibaba", "huawei" or "ucloud".
 func (g *Grammar) Name() string { return g.name }
 

@@ -396,3 +396,11 @@ func TestHuaweiNotPrincipalSparesTheAccount(t *testing.T) {
 		}
 	}
 }
+
+func TestGrammarVersion(t *testing.T) {
+	for g, want := range map[*policy.Grammar]string{policy.AWS(): "2012-10-17", policy.RAM(): "1", policy.Huawei(): "5.0", policy.UCloud(): "1"} {
+		if got := g.Version(); got != want {
+			t.Errorf("%s: %s, want %s", g.Name(), got, want)
+		}
+	}
+}

@@ -191,10 +191,9 @@ type setting struct {
 }
 
 // everything and nothing are documents that settings put beside the ones that
-// are asked about. The version is that of the language.
+// are asked about.
 func everything(g *policy.Grammar) policy.Source {
-	version := map[*policy.Grammar]string{policy.AWS(): "2012-10-17", policy.RAM(): "1", policy.Huawei(): "5.0", policy.UCloud(): "1"}[g]
-	return builtin(g, "everything", `{"Version":"`+version+`","Statement":[{"Effect":"Allow","Action":["*"],"Resource":["*"]}]}`)
+	return builtin(g, "everything", `{"Version":"`+g.Version()+`","Statement":[{"Effect":"Allow","Action":["*"],"Resource":["*"]}]}`)
 }
 
 func nothing() policy.Source {
